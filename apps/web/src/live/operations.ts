@@ -14,7 +14,13 @@ export type OperationsChange =
   | { type: 'removed'; operationId: string }
   | { type: 'reloaded' };
 
+/** Most operations that the page remembers, so that a page that stays open for weeks does not grow. */
+export const MOST_KNOWN = 20_000;
+
+/** By id, the one that changed longest ago first. */
 const known = new Map<string, Signal<TypedOperationSummary | null>>();
+/** Ids of operations that a component shows. */
+const watched = new Set<string>();
 const listeners = new Set<(change: OperationsChange) => void>();
 /** Listeners that need the stream while the page is hidden, such as notifications. */
 let backgroundReaders = 0;
@@ -31,16 +37,33 @@ export function knownOperation(id: string): ReadonlySignal<TypedOperationSummary
   return known.get(id);
 }
 
-/** Takes a state that a request has answered, unless the stream has brought a newer one. */
+/** Takes a state that a request has answered, unless the stream has brought a newer one, or has said that the operation was removed. */
 export function remember(operation: TypedOperationSummary): Signal<TypedOperationSummary | null> {
-  const found = known.get(operation.operation_id);
+  const { operation_id: id } = operation;
+  let found = known.get(id);
   if (found === undefined) {
-    const created = signal<TypedOperationSummary | null>(operation);
-    known.set(operation.operation_id, created);
-    return created;
+    found = signal<TypedOperationSummary | null>(operation, {
+      watched: () => watched.add(id),
+      unwatched: () => watched.delete(id),
+    });
+  } else {
+    const newest = found.peek();
+    // an id is not used again: an answer with a removed operation is an old one
+    if (newest !== null && !isOlder(operation, newest)) found.value = operation;
+    known.delete(id);
   }
-  if (found.peek() === null || !isOlder(operation, found.peek())) found.value = operation;
+  known.set(id, found);
+  if (known.size > MOST_KNOWN) forgetOldest();
   return found;
+}
+
+/** Forgets the operation that changed longest ago and is not shown. */
+function forgetOldest(): void {
+  for (const id of known.keys()) {
+    if (watched.has(id)) continue;
+    known.delete(id);
+    return;
+  }
 }
 
 /** @returns removes the listener */
@@ -71,7 +94,7 @@ export function followOperations(): () => void {
         // a stream does not say why it was refused; an answer 401 to this leads to the login
         request('getCaller').catch(() => undefined);
       },
-      received,
+      received: receiveChange,
     });
   }
 
@@ -97,7 +120,8 @@ export function followOperations(): () => void {
   };
 }
 
-function received(type: string, data: unknown): void {
+/** Takes an event of the stream. @param data the parsed JSON */
+export function receiveChange(type: string, data: unknown): void {
   if (type === 'ready') {
     const { server_time } = data as { server_time: string };
     clockDifference.value = Date.parse(server_time) - now();
@@ -120,8 +144,8 @@ function tell(change: OperationsChange): void {
 }
 
 /** An operation never goes back: its attempts count up, and within an attempt so do its status and its progress. */
-function isOlder(operation: TypedOperationSummary, than: TypedOperationSummary | null): boolean {
-  if (than === null || operation.attempt !== than.attempt) return operation.attempt < (than?.attempt ?? 0);
+function isOlder(operation: TypedOperationSummary, than: TypedOperationSummary): boolean {
+  if (operation.attempt !== than.attempt) return operation.attempt < than.attempt;
   const difference = STATUS_ORDER[operation.status] - STATUS_ORDER[than.status];
   if (difference !== 0) return difference < 0;
   return operation.progress.percentage < than.progress.percentage;

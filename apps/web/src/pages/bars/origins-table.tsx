@@ -1,16 +1,14 @@
 import type { BarsInfo, BarsOrigin } from '@ktrdr/contracts';
+import { Fingerprint } from '../../bars/fingerprint.js';
 import { Moment } from '../../components/moment.js';
 import { counted } from '../../format/numbers.js';
-
-/** Characters of a fingerprint: enough to tell files apart. */
-const FINGERPRINT_CHARACTERS = 12;
 
 /** Where the bars came from, newest first. */
 export function OriginsTable({ info: { origins, file, sha256 } }: { info: BarsInfo }) {
   return (
     <>
       <p class="muted">
-        {file}, fingerprint <code>{sha256.slice(0, FINGERPRINT_CHARACTERS)}</code>
+        {file}, fingerprint <Fingerprint sha256={sha256} />
       </p>
       {origins.length === 0 ? (
         <p>Unknown, because ktrdr did not write the file.</p>
@@ -34,7 +32,7 @@ function Origin({ origin: { kind, from, sha256, profile, at, rows } }: { origin:
       {sha256 !== null && (
         <>
           {' '}
-          (<code>{sha256.slice(0, FINGERPRINT_CHARACTERS)}</code>)
+          (<Fingerprint sha256={sha256} />)
         </>
       )}
       , {counted(rows, 'bar')}

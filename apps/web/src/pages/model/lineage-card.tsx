@@ -1,17 +1,17 @@
-import type { BarsInfo, ModelDetails, TrainedBars, TrainedBarsState } from '@ktrdr/contracts';
+import type { ModelDetails, TrainedBars, TrainedBarsState } from '@ktrdr/contracts';
 import type { ComponentChildren } from 'preact';
 import { request } from '../../api/client.js';
 import { barsAddress } from '../../bars/bars-address.js';
+import { Fingerprint } from '../../bars/fingerprint.js';
 import { BarTime } from '../../components/bar-time.js';
 import { DataTable } from '../../components/data-table.js';
 import { Moment } from '../../components/moment.js';
+import { ErrorNote } from '../../components/note.js';
 import { counted, formatNumber } from '../../format/numbers.js';
 import { useResource } from '../../live/use-resource.js';
 import { barDay } from '../../models/bar-day.js';
+import { originText } from './origin-text.js';
 import { strategyAddress } from '../../strategies/strategy-address.js';
-
-/** Characters of a fingerprint: enough to tell files apart. */
-const FINGERPRINT_CHARACTERS = 12;
 
 const STATES: Readonly<Record<TrainedBarsState, string>> = {
   unchanged: '✓ unchanged',
@@ -22,7 +22,7 @@ const STATES: Readonly<Record<TrainedBarsState, string>> = {
 /** Everything that made the model: with the same of all of it, the same model comes out. */
 export function LineageCard({ model: { summary, metadata, bars } }: { model: ModelDetails }) {
   const day = (time: string) => <BarTime time={barDay(time, summary.timeframe)} />;
-  const { value } = useResource('bars', (signal) => request('listBars', { signal })).resource.value;
+  const { value, error } = useResource('bars', (signal) => request('listBars', { signal })).resource.value;
   const rows: readonly (readonly [string, ComponentChildren])[] = [
     [
       'Strategy',
@@ -74,6 +74,7 @@ export function LineageCard({ model: { summary, metadata, bars } }: { model: Mod
           </div>
         ))}
       </dl>
+      {error !== null && <ErrorNote error={error} />}
       {metadata.synthetic_bars && <p>The bars are synthetic: the model says nothing about a market.</p>}
       <DataTable
         label="Bars of the training"
@@ -83,21 +84,20 @@ export function LineageCard({ model: { summary, metadata, bars } }: { model: Mod
             cell: (row: TrainedBars) => <a href={barsAddress(row)}>{`${row.symbol} ${row.timeframe}`}</a>,
           },
           { title: 'Since then', cell: ({ state }) => <span class={`bars-${state}`}>{STATES[state]}</span> },
-          { title: 'Origin', cell: (row) => originOf(row, value?.bars ?? []) },
           {
-            title: 'Fingerprint',
-            cell: ({ sha256 }) => <code>{sha256.slice(0, FINGERPRINT_CHARACTERS)}</code>,
+            title: 'Origin',
+            cell: (row) => {
+              if (value === null) return error === null ? '…' : 'not read';
+              const file = value.bars.find(
+                ({ symbol, timeframe }) => symbol === row.symbol && timeframe === row.timeframe,
+              );
+              return file === undefined ? '–' : originText(file.origins, summary.created_at);
+            },
           },
+          { title: 'Fingerprint', cell: ({ sha256 }) => <Fingerprint sha256={sha256} /> },
         ]}
         rows={bars}
       />
     </section>
   );
-}
-
-/** The newest origin of a file, as far as ktrdr wrote it. */
-function originOf({ symbol, timeframe, state }: TrainedBars, files: readonly BarsInfo[]): string {
-  const origin = files.find((file) => file.symbol === symbol && file.timeframe === timeframe)?.origins[0];
-  if (state === 'missing') return '–';
-  return origin === undefined ? 'unknown' : `${origin.kind}: ${origin.from}`;
 }

@@ -10,6 +10,9 @@ export class OperationRows {
   private ids: (string | undefined)[] = [];
   private readonly createdAt = new Map<string, string>();
 
+  /** @param isKnown false for an operation that the page no longer remembers: its row is read again */
+  constructor(private readonly isKnown: (id: string) => boolean) {}
+
   get length(): number {
     return this.ids.length;
   }
@@ -30,8 +33,10 @@ export class OperationRows {
 
   /** First hole of a range; -1 without one. */
   firstHole(first: number, last: number): number {
-    for (let index = first; index <= Math.min(last, this.ids.length - 1); index++)
-      if (this.ids[index] === undefined) return index;
+    for (let index = first; index <= Math.min(last, this.ids.length - 1); index++) {
+      const id = this.ids[index];
+      if (id === undefined || !this.isKnown(id)) return index;
+    }
     return -1;
   }
 
@@ -64,6 +69,7 @@ export class OperationRows {
     const index = this.ids.indexOf(id);
     if (index === -1) return false;
     this.ids.splice(index, 1);
+    this.createdAt.delete(id);
     return true;
   }
 

@@ -5,7 +5,7 @@ import type { ApiError } from '../../api/api-error.js';
 import { request } from '../../api/client.js';
 import { now } from '../../clock.js';
 import { clockDifference } from '../../live/connection.js';
-import { onOperationsChange, remember } from '../../live/operations.js';
+import { knownOperation, onOperationsChange, remember } from '../../live/operations.js';
 import { belongs, filtersOf, queryOf, type FilterTexts, type ListFilters } from './list-filters.js';
 import { OperationRows } from './operation-rows.js';
 
@@ -90,12 +90,14 @@ interface ListSignals {
 
 /** Loads the pages of one filter. */
 class LoadedList {
-  readonly rows = new OperationRows();
+  readonly rows = new OperationRows((id) => knownOperation(id) !== undefined);
   private abort = new AbortController();
   private isReading = false;
   private wanted: [first: number, last: number] = [0, 0];
   /** Operations that were created or changed while a page was on its way: the page may lack them. */
   private arrived: TypedOperationSummary[] = [];
+  /** Operations that left the list in that time: the page may still have them. */
+  private readonly departed = new Set<string>();
 
   constructor(
     private readonly filters: ListFilters,
@@ -116,6 +118,7 @@ class LoadedList {
     this.abort = new AbortController();
     this.isReading = false;
     this.arrived = [];
+    this.departed.clear();
     this.signals.held.value = [];
     const offset = Math.floor(this.wanted[0] / PAGE_ROWS) * PAGE_ROWS;
     void this.read(offset, PAGE_ROWS, true).then(() => this.show(...this.wanted));
@@ -146,7 +149,10 @@ class LoadedList {
       this.removed(id);
       return;
     }
-    if (this.isReading) this.arrived.push(operation);
+    if (this.isReading) {
+      this.arrived.push(operation);
+      this.departed.delete(id);
+    }
     const { held } = this.signals;
     if (isListed || held.peek().some(({ operation_id }) => operation_id === id)) return;
     if (holds) held.value = [operation, ...held.peek()];
@@ -155,6 +161,10 @@ class LoadedList {
 
   removed(id: string): void {
     const { held } = this.signals;
+    if (this.isReading) {
+      this.arrived = this.arrived.filter(({ operation_id }) => operation_id !== id);
+      this.departed.add(id);
+    }
     held.value = held.peek().filter(({ operation_id }) => operation_id !== id);
     if (this.rows.remove(id)) this.tell();
   }
@@ -179,6 +189,7 @@ class LoadedList {
       if (isFresh) this.rows.forget();
       this.rows.place(offset, operations, { total, asked: limit });
       for (const operation of this.arrived) this.rows.add(operation);
+      for (const id of this.departed) this.rows.remove(id);
       this.signals.error.value = null;
       return operations.length > 0;
     } catch (error) {
@@ -188,6 +199,7 @@ class LoadedList {
       if (!signal.aborted) {
         this.isReading = false;
         this.arrived = [];
+        this.departed.clear();
         this.signals.isLoading.value = false;
         this.tell();
       }
