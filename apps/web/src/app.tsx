@@ -1,11 +1,10 @@
 import { useEffect } from 'preact/hooks';
 import { ErrorBoundary, LocationProvider, Route, Router, lazy, useLocation } from 'preact-iso';
-import { request } from './api/client.js';
 import { whenUnauthenticated } from './api/client.js';
-import { followOperations } from './live/operations.js';
+import { followOperations, onOperationsChange } from './live/operations.js';
 import { showNotifications } from './notifications/browser-notifications.js';
 import { NotFoundPage } from './pages/not-found.js';
-import { caller } from './shell/caller.js';
+import { caller, onOtherTabsSession, readCaller } from './shell/caller.js';
 import { Shell } from './shell/shell.js';
 
 // each page is a file of its own, read when it is first shown
@@ -59,20 +58,25 @@ function Pages() {
     if (isLogin) return undefined;
     let stop = (): void => {};
     let isGone = false;
-    request('getCaller').then(
-      (answer) => {
-        caller.value = answer;
-        if (!isGone) stop = followOperations();
-      },
+    const readAgain = (): void => {
       // the page of the address shows the error of its own request
-      () => {
+      readCaller().catch(() => undefined);
+    };
+    readCaller()
+      .catch(() => undefined)
+      .finally(() => {
         if (!isGone) stop = followOperations();
-      },
-    );
+      });
+    const forgetChanges = onOperationsChange(({ type }) => {
+      if (type === 'reloaded' && caller.peek() === null) readAgain();
+    });
+    const forgetTabs = onOtherTabsSession(readAgain);
     const stopNotifications = showNotifications(route);
     return () => {
       isGone = true;
       stop();
+      forgetChanges();
+      forgetTabs();
       stopNotifications();
     };
   }, [isLogin]);

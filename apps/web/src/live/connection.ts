@@ -11,7 +11,7 @@ export type ConnectionState = 'connecting' | 'live' | 'lost' | 'paused';
 
 export interface Connection {
   state: ConnectionState;
-  /** Since when, ms since 1970 by the browser's clock. */
+  /** Since when, ms since 1970 by the browser's clock. `lost`: when the API was heard last, which is before the page noticed. */
   since: number;
 }
 
@@ -21,6 +21,7 @@ export const connection = signal<Connection>({ state: 'connecting', since: now()
 /** Difference between the clocks of API and browser, ms: add it to `now()` for the API's time. */
 export const clockDifference = signal(0);
 
-export function setConnection(state: ConnectionState): void {
-  if (connection.peek().state !== state) connection.value = { state, since: now() };
+/** @param since ms since 1970 by the browser's clock */
+export function setConnection(state: ConnectionState, since = now()): void {
+  if (connection.peek().state !== state) connection.value = { state, since };
 }

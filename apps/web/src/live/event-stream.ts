@@ -1,13 +1,17 @@
+import { now } from '../clock.js';
 import { EventParser } from './event-parser.js';
 
 /** Waits between two attempts to open the stream again, ms. */
 const WAITS_MS = [500, 1_000, 2_000, 5_000, 10_000] as const;
 /** A stream that is silent for so long is dead, ms: the API says something every 15 s. */
-const SILENT_MS = 40_000;
+const SILENT_MS = 25_000;
 
 export interface StreamListener {
-  /** The stream is closed, or nothing was heard for too long. It will be opened again. */
-  lost(): void;
+  /**
+   * The stream is closed, or nothing was heard for too long. It will be opened again.
+   * @param heardAt when the API was heard last, ms since 1970; `null`: never on this stream
+   */
+  lost(heardAt: number | null): void;
   /** @param data the parsed JSON of the event */
   received(type: string, data: unknown): void;
 }
@@ -30,21 +34,25 @@ async function readAgainAndAgain(
 ): Promise<void> {
   let attempts = 0;
   for (;;) {
-    const wasOpen = await readOnce(address, listener, closing);
+    const heardAt = await readOnce(address, listener, closing);
     if (closing.aborted) return;
-    listener.lost();
-    attempts = wasOpen ? 0 : attempts + 1;
+    listener.lost(heardAt);
+    attempts = heardAt === null ? attempts + 1 : 0;
     await wait(WAITS_MS[Math.min(attempts, WAITS_MS.length - 1)] ?? 0, closing);
   }
 }
 
-/** Reads one stream to its end. @returns true if it was open */
-async function readOnce(address: string, listener: StreamListener, closing: AbortSignal): Promise<boolean> {
+/** Reads one stream to its end. @returns when the API was heard last, ms since 1970; `null` if the stream was not open */
+async function readOnce(
+  address: string,
+  listener: StreamListener,
+  closing: AbortSignal,
+): Promise<number | null> {
   const ending = new AbortController();
   const end = (): void => ending.abort();
   closing.addEventListener('abort', end);
   let timer = setTimeout(end, SILENT_MS);
-  let wasOpen = false;
+  let heardAt: number | null = null;
   const parser = new EventParser((type, data) => {
     try {
       listener.received(type, JSON.parse(data));
@@ -56,19 +64,20 @@ async function readOnce(address: string, listener: StreamListener, closing: Abor
   try {
     const headers = { accept: 'text/event-stream' };
     const response = await fetch(address, { headers, cache: 'no-store', signal: ending.signal });
-    if (!response.ok || response.body === null) return false;
-    wasOpen = true;
+    if (!response.ok || response.body === null) return null;
+    heardAt = now();
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return true;
+      if (done) return heardAt;
+      heardAt = now();
       clearTimeout(timer);
       timer = setTimeout(end, SILENT_MS);
       parser.push(value);
     }
   } catch {
     // the network, or silence: the next stream tells everything anew
-    return wasOpen;
+    return heardAt;
   } finally {
     clearTimeout(timer);
     ending.abort();

@@ -89,8 +89,8 @@ export function followOperations(): () => void {
     if (close !== null) return;
     setConnection('connecting');
     close = readStream('/operations/events', {
-      lost: () => {
-        setConnection('lost');
+      lost: (heardAt) => {
+        setConnection('lost', heardAt ?? undefined);
         // a stream does not say why it was refused; an answer 401 to this leads to the login
         request('getCaller').catch(() => undefined);
       },

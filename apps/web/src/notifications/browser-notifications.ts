@@ -1,5 +1,6 @@
 import type { TypedOperationSummary } from '@ktrdr/contracts';
 import { effect } from '@preact/signals';
+import { ApiError } from '../api/api-error.js';
 import { request } from '../api/client.js';
 import { now } from '../clock.js';
 import { clockDifference } from '../live/connection.js';
@@ -65,7 +66,8 @@ function listen(open: (address: string) => void): () => void {
   };
   const change = (changed: OperationsChange): void => {
     if (changed.type === 'operation') take(changed.operation);
-    else if (changed.type === 'reloaded') void catchUp(news, take);
+    else if (changed.type === 'removed') news.forget(changed.operationId);
+    else void catchUp(news, take);
   };
   void catchUp(news, take);
   const forget = onOperationsChange(change);
@@ -85,10 +87,20 @@ async function catchUp(news: OperationNews, take: (operation: TypedOperationSumm
     });
     const active = new Set(operations.map(({ operation_id }) => operation_id));
     for (const operation of operations) take(operation);
-    for (const id of before) if (!active.has(id)) take(await request('getOperation', { params: { id } }));
+    for (const id of before) {
+      if (active.has(id)) continue;
+      const operation = await request('getOperation', { params: { id } }).catch(unlessRemoved);
+      if (operation === null) news.forget(id);
+      else take(operation);
+    }
   } catch {
     // the page says itself that it is not connected
   }
+}
+
+function unlessRemoved(error: unknown): null {
+  if (error instanceof ApiError && error.code === 'operation_not_found') return null;
+  throw error;
 }
 
 /** Shows the end of an operation, if the user wants to know about it. */

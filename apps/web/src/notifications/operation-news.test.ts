@@ -32,6 +32,13 @@ test('an end during an interruption is reported, even after a long one', () => {
   expect(news.see(operation('failed'), NOW + 3_600_000)).toBe(true);
 });
 
+test('an operation that was removed is asked for no more', () => {
+  const news = new OperationNews();
+  news.see(operation('running'), NOW);
+  news.forget('op_1');
+  expect(news.activeIds).toEqual([]);
+});
+
 test('an old end of an operation that was never seen running is not news', () => {
   const news = new OperationNews();
   expect(news.see(operation('completed'), NOW + 3_600_000)).toBe(false);

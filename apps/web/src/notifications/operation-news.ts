@@ -5,6 +5,9 @@ import { subjectOf } from '../operations/operation-words.js';
 /** Ends that are older than this are no news, ms. */
 const NEWS_MS = 60_000;
 
+/** Ends that are remembered, so that none is told twice. */
+const MOST_TOLD = 1_000;
+
 /** Tells news from what the page has been told before. */
 export class OperationNews {
   private readonly active = new Set<string>();
@@ -34,7 +37,14 @@ export class OperationNews {
     const key = `${id} ${attempt}`;
     if (this.told.has(key) || !(wasActive || isRecent)) return false;
     this.told.add(key);
+    const [oldest] = this.told;
+    if (this.told.size > MOST_TOLD && oldest !== undefined) this.told.delete(oldest);
     return true;
+  }
+
+  /** The operation was removed. */
+  forget(id: string): void {
+    this.active.delete(id);
   }
 }
 

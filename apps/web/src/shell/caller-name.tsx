@@ -2,7 +2,7 @@ import { LOCAL_CALLER } from '@ktrdr/contracts';
 import { useLocation } from 'preact-iso';
 import { request } from '../api/client.js';
 import { useAction } from '../api/use-action.js';
-import { caller } from './caller.js';
+import { caller, tellOtherTabs } from './caller.js';
 
 /** Who is logged in, and the way out. Shows nothing while the API needs no token. */
 export function CallerName() {
@@ -11,6 +11,7 @@ export function CallerName() {
     () => request('logout'),
     () => {
       caller.value = null;
+      tellOtherTabs();
       route('/app/login');
     },
   );

@@ -6,7 +6,7 @@ import { ChoiceSelect } from '../../components/choice-select.js';
 import { Field } from '../../components/field.js';
 import { FormDialog } from '../../components/form-dialog.js';
 import { TextInput } from '../../components/text-input.js';
-import { caller } from '../../shell/caller.js';
+import { caller, tellOtherTabs } from '../../shell/caller.js';
 
 const ROLE_WORDS: Readonly<Record<Role, string>> = {
   read: 'read: see everything but tokens and the audit log',
@@ -32,6 +32,7 @@ export function CreateTokenDialog({ isFirst, onCreated, onClose }: CreateTokenDi
     withoutLogin(async () => {
       const token = await createToken();
       caller.value = await request('login', { body: { token: token.token } });
+      tellOtherTabs();
       return token;
     });
   const create = useAction(isFirst ? createFirst : createToken, onCreated);

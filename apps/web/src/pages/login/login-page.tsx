@@ -9,6 +9,7 @@ import { ErrorNote, Note } from '../../components/note.js';
 import { PageHeader } from '../../components/page-header.js';
 import { TextInput } from '../../components/text-input.js';
 import { useResource } from '../../live/use-resource.js';
+import { tellOtherTabs } from '../../shell/caller.js';
 import { nextAddress } from './next-address.js';
 import './login-page.css';
 
@@ -28,7 +29,10 @@ export function LoginPage() {
   const { value, error } = current.resource.value;
   const login = useAction(
     () => request('login', { body: { token: token.value.trim() } }),
-    () => route(next, true),
+    () => {
+      tellOtherTabs();
+      route(next, true);
+    },
   );
   const refused = login.state.value.error;
   useEffect(() => box.current?.querySelector('input')?.focus(), []);
