@@ -3,6 +3,7 @@ import { ErrorBoundary, LocationProvider, Route, Router, lazy, useLocation } fro
 import { whenUnauthenticated } from './api/client.js';
 import { followOperations, onOperationsChange } from './live/operations.js';
 import { showNotifications } from './notifications/browser-notifications.js';
+import { Part } from './components/part.js';
 import { NotFoundPage } from './pages/not-found.js';
 import { caller, onOtherTabsSession, readCaller } from './shell/caller.js';
 import { Shell } from './shell/shell.js';
@@ -35,9 +36,7 @@ const LoginPage = lazy(async () => (await import('./pages/login/login-page.js'))
 export function App() {
   return (
     <LocationProvider>
-      <ErrorBoundary>
-        <Pages />
-      </ErrorBoundary>
+      <Pages />
     </LocationProvider>
   );
 }
@@ -85,25 +84,33 @@ function Pages() {
   useEffect(() => document.getElementById('main')?.focus({ preventScroll: true }), [path]);
 
   const pages = (
-    <Router>
-      <Route path="/" component={OverviewPage} />
-      <Route path="/app/operations" component={OperationsPage} />
-      <Route path="/app/operations/:id" component={OperationPage} />
-      <Route path="/app/compare" component={ComparePage} />
-      <Route path="/app/models" component={ModelsPage} />
-      <Route path="/app/models/:strategy/:version" component={ModelPage} />
-      <Route path="/app/strategies" component={StrategiesPage} />
-      <Route path="/app/strategies/:name" component={StrategyPage} />
-      <Route path="/app/train" component={TrainPage} />
-      <Route path="/app/data" component={DataPage} />
-      <Route path="/app/data/import" component={ImportPage} />
-      <Route path="/app/data/:symbol/:timeframe" component={BarsPage} />
-      <Route path="/app/hosts" component={HostsPage} />
-      <Route path="/app/access" component={AccessPage} />
-      <Route path="/app/notifications" component={NotificationsPage} />
-      <Route path="/app/login" component={LoginPage} />
-      <Route default component={NotFoundPage} />
-    </Router>
+    <Part
+      of={path}
+      name="This page"
+      advice="Reload it. If that does not help, report what the console of the browser says."
+    >
+      <ErrorBoundary>
+        <Router>
+          <Route path="/" component={OverviewPage} />
+          <Route path="/app/operations" component={OperationsPage} />
+          <Route path="/app/operations/:id" component={OperationPage} />
+          <Route path="/app/compare" component={ComparePage} />
+          <Route path="/app/models" component={ModelsPage} />
+          <Route path="/app/models/:strategy/:version" component={ModelPage} />
+          <Route path="/app/strategies" component={StrategiesPage} />
+          <Route path="/app/strategies/:name" component={StrategyPage} />
+          <Route path="/app/train" component={TrainPage} />
+          <Route path="/app/data" component={DataPage} />
+          <Route path="/app/data/import" component={ImportPage} />
+          <Route path="/app/data/:symbol/:timeframe" component={BarsPage} />
+          <Route path="/app/hosts" component={HostsPage} />
+          <Route path="/app/access" component={AccessPage} />
+          <Route path="/app/notifications" component={NotificationsPage} />
+          <Route path="/app/login" component={LoginPage} />
+          <Route default component={NotFoundPage} />
+        </Router>
+      </ErrorBoundary>
+    </Part>
   );
   return isLogin ? (
     <main id="main" tabIndex={-1} data-address={url}>

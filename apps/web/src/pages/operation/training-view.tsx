@@ -1,5 +1,7 @@
+import type { ComponentChildren } from 'preact';
 import { DEFAULT_SEED, type TrainingOperation, type TrainingSummary } from '@ktrdr/contracts';
 import { Note } from '../../components/note.js';
+import { Part } from '../../components/part.js';
 import { formatNumber } from '../../format/numbers.js';
 import { modelAddress } from '../../models/model-address.js';
 import { isActive } from '../../operations/operation-words.js';
@@ -20,6 +22,9 @@ import { TimelineCard } from './timeline-card.js';
 import { useCurve } from './use-curve.js';
 import { VerdictCard } from './verdict-card.js';
 import { Warnings } from './warnings.js';
+
+const OTHER_VERSION =
+  'Another version of ktrdr may have stored this training. Run it again, or read it with: ktrdr operations show ID --json';
 
 interface TrainingViewProps {
   /** Live. */
@@ -53,12 +58,19 @@ export function TrainingView({ operation, result }: TrainingViewProps) {
     hasEngine && { id: 'engine', title: 'Engine' },
     { id: 'history', title: 'History' },
   ];
+  const part = (name: string, children: ComponentChildren) => (
+    <Part name={name} advice={OTHER_VERSION} of={`${operation.attempt} ${operation.status}`}>
+      {children}
+    </Part>
+  );
   return (
     <div class="stack">
       <StateCard operation={operation} />
-      {verdict !== null && (
-        <VerdictCard verdict={verdict} action={model !== null && <ModelLink model={model} />} />
-      )}
+      {verdict !== null &&
+        part(
+          'The verdict',
+          <VerdictCard verdict={verdict} action={model !== null && <ModelLink model={model} />} />,
+        )}
       {result !== null && model === null && (
         <Note kind="info">
           A dry run: the data was prepared and nothing was trained. Below is what a training would use.
@@ -66,38 +78,44 @@ export function TrainingView({ operation, result }: TrainingViewProps) {
       )}
       <Warnings warnings={operation.warnings} />
       <PageSections sections={sections.filter((section) => section !== false)} />
-      {hasCurves && (
-        <CurvesCard
-          points={points}
-          isRunning={isActive(operation)}
-          firstSeed={Number(operation.metadata.parameters.seed ?? DEFAULT_SEED)}
-          stopped={result?.training_metrics?.stopping_reason}
-        />
-      )}
-      {report !== null && <MoneyCard report={report} />}
+      {hasCurves &&
+        part(
+          'The curve',
+          <CurvesCard
+            points={points}
+            isRunning={isActive(operation)}
+            firstSeed={Number(operation.metadata.parameters.seed ?? DEFAULT_SEED)}
+            stopped={result?.training_metrics?.stopping_reason}
+          />,
+        )}
+      {report !== null && part('The backtest', <MoneyCard report={report} />)}
       {result !== null && (
         <>
-          <TestCard result={result} />
-          <StabilityCard result={result} />
-          {result.test_metrics !== null && (
-            <ImportanceCard importance={result.artifacts.feature_importance} isRegression={isRegression} />
-          )}
-          <DataCard summary={result.data_summary} />
+          {part('The test part', <TestCard result={result} />)}
+          {part('The results of seeds and folds', <StabilityCard result={result} />)}
+          {result.test_metrics !== null &&
+            part(
+              'The importance of the features',
+              <ImportanceCard importance={result.artifacts.feature_importance} isRegression={isRegression} />,
+            )}
+          {part('The data', <DataCard summary={result.data_summary} />)}
         </>
       )}
       <StrategyCard id={id} warnings={operation.warnings.length} />
       <TimelineCard operation={operation} />
-      {hasEngine && (
-        <EngineCard
-          operation={operation}
-          usage={result?.resource_usage ?? null}
-          modelText={
-            info === null
-              ? null
-              : `${info.type} ${info.architecture}, ${formatNumber(info.parameters_count)} parameters`
-          }
-        />
-      )}
+      {hasEngine &&
+        part(
+          'The engine',
+          <EngineCard
+            operation={operation}
+            usage={result?.resource_usage ?? null}
+            modelText={
+              info === null
+                ? null
+                : `${info.type} ${info.architecture}, ${formatNumber(info.parameters_count)} parameters`
+            }
+          />,
+        )}
       <HistoryCard operation={operation} />
       <DetailsCard operation={operation} />
     </div>
