@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { CallerName } from './caller-name.js';
 import { ConnectionBanner, ConnectionIndicator } from './connection-state.js';
+import { MissingFilesNote } from './missing-files.js';
 import { Navigation } from './navigation.js';
 import { setTheme, theme, THEMES, type Theme } from './theme.js';
 import './shell.css';
@@ -37,6 +38,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       <div class="shell-content">
         <ConnectionBanner />
         <main id="main" tabIndex={-1}>
+          <MissingFilesNote />
           {children}
         </main>
       </div>
