@@ -1,4 +1,9 @@
-import type { Operation, OperationHistoryEntry, OperationSummary } from '@ktrdr/contracts';
+import {
+  EMPTY_PROGRESS_CONTEXT,
+  type Operation,
+  type OperationHistoryEntry,
+  type OperationSummary,
+} from '@ktrdr/contracts';
 import { searchText, type StoredOperation } from '@ktrdr/orchestrator';
 import type { Insertable, Selectable } from 'kysely';
 import type { OperationHistoryTable, OperationsTable } from './schema.js';
@@ -92,13 +97,19 @@ export function summaryOf(row: ListedRow): OperationSummary {
     created_at: row.created_at,
     started_at: row.started_at,
     completed_at: row.completed_at,
-    progress: fromJson<Operation['progress']>(row.progress_json),
+    progress: progressOf(row),
     metadata: fromJson<Operation['metadata']>(row.metadata_json),
     cancel_requested_at: row.cancel_requested_at,
     cancel_reason: fromJson<Operation['cancel_reason']>(row.cancel_reason_json),
     error: fromJson<Operation['error']>(row.error_json),
     warnings: fromJson<Operation['warnings']>(row.warnings_json),
   };
+}
+
+/** An older version stored fewer fields of the context: they are unknown. */
+function progressOf({ progress_json }: Pick<ListedRow, 'progress_json'>): Operation['progress'] {
+  const progress = fromJson<Operation['progress']>(progress_json);
+  return { ...progress, context: { ...EMPTY_PROGRESS_CONTEXT, ...progress.context } };
 }
 
 /** The row of a history entry. */

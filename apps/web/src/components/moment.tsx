@@ -18,19 +18,21 @@ interface MomentProps {
 /** A moment for people. The title has it in UTC and in the user's zone. */
 export function Moment({ at, as = 'ago' }: MomentProps) {
   const time = at === null || at === undefined ? Number.NaN : Date.parse(at);
-  const serverNow = useSignal(now() + clockDifference.value);
+  const ticks = useSignal(0);
   useEffect(() => {
     if (as !== 'ago') return undefined;
     const timer = setInterval(() => {
-      serverNow.value = now() + clockDifference.peek();
+      ticks.value += 1;
     }, TICK_MS);
     return () => clearInterval(timer);
   }, [as]);
+  // read, so that a tick writes it again
+  void ticks.value;
   if (Number.isNaN(time)) return <span>{UNKNOWN}</span>;
   return (
     <time dateTime={new Date(time).toISOString()} title={`${formatUtc(time)} (${formatMoment(time)})`}>
       {as === 'ago'
-        ? formatAgo(time, Math.max(serverNow.value, now() + clockDifference.value))
+        ? formatAgo(time, now() + clockDifference.value)
         : as === 'full'
           ? formatMoment(time)
           : formatDate(time)}
