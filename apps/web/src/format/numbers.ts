@@ -60,12 +60,6 @@ export function formatMetric(value: number | null | undefined): string {
   }).format(value);
 }
 
-/** A large count in few characters: 12,345 -> 12K. */
-export function formatCompact(value: number | null | undefined): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return UNKNOWN;
-  return format({ notation: 'compact', maximumSignificantDigits: 3 }).format(value);
-}
-
 const UNITS = ['kilobyte', 'megabyte', 'gigabyte'] as const;
 
 /** @param bytes shown in the unit that fits, 1 kB = 1000 bytes */
