@@ -45,7 +45,7 @@ test('a stream that was lost says when the API was heard last, and is opened aga
   close();
   const [[heardAt, lostAt] = [null, 0]] = losses;
   expect(lostAt - heardAt!).toBeGreaterThanOrEqual(250);
-  expect(Math.abs(heardAt! - received[0]!)).toBeLessThan(100);
+  expect(heardAt!).toBeLessThanOrEqual(received[0]!);
 });
 
 test('a stream that the API refuses was never heard', async () => {
