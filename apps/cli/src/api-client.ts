@@ -279,7 +279,14 @@ export class ApiClient {
       const { error } = body;
       throw new ApiError(
         status,
-        error.code === 'unauthenticated' ? { ...error, message: this.tokenProblem() } : error,
+        error.code === 'unauthenticated'
+          ? { ...error, message: this.tokenProblem() }
+          : error.code === 'not_found'
+            ? {
+                ...error,
+                message: `${error.message} The API may be older than ktrdr; compare them: ktrdr doctor`,
+              }
+            : error,
       );
     }
     if (typeof body === 'object' && body !== null && 'success' in body && 'data' in body) return body.data;

@@ -61,7 +61,9 @@ async function ask(
     const advice =
       error instanceof ApiUnreachableError
         ? 'npm start (beside the API: docker compose up)'
-        : 'ktrdr config set api_url URL';
+        : isOfEarlierApi(error)
+          ? 'update the API'
+          : 'ktrdr config set api_url URL';
     client.push(check('address', 'problem', error.message, advice));
     return null;
   }
@@ -83,7 +85,7 @@ async function ask(
     return report;
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    const isOlder = error instanceof ApiError && error.code === 'not_found';
+    const isOlder = isOfEarlierApi(error);
     client.push(
       isOlder
         ? check('report', 'warning', 'the API has no doctor report: its version is older', 'update the API')
@@ -123,4 +125,9 @@ function check(
   advice: string | null = null,
 ): DoctorCheck {
   return { name, status, summary, advice };
+}
+
+/** An API that lacks a route of this command line is of an earlier version. */
+function isOfEarlierApi(error: CliError): boolean {
+  return error instanceof ApiError && error.code === 'not_found';
 }

@@ -65,6 +65,17 @@ describe('ktrdr doctor', () => {
     await server.listen();
   });
 
+  test('an API without a route is of an earlier version: doctor and every other command say so', async () => {
+    const missing = { status: 404, error: { code: 'not_found', message: 'There is no route.' } };
+    server.answers.set('GET /caller', () => missing);
+    server.answers.set('GET /notifications', () => missing);
+    expect(await run('doctor')).toBe(1);
+    expect(context.stdout()).toMatch(/What to do:\n {2}1\. address: update the API\n/);
+    await expect(run('notify', 'list')).rejects.toThrow(
+      'There is no route. The API may be older than ktrdr; compare them: ktrdr doctor',
+    );
+  });
+
   test('names a token that is not accepted, an API without a report, and a wrong setting', async () => {
     server.answers.set('GET /doctor', () => ({
       status: 404,
