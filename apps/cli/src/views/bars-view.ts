@@ -14,7 +14,8 @@ import { count, counted, fileSize, moment } from './numbers.js';
 import { priceChart } from './price-chart.js';
 import { pairs, textTable } from './text-table.js';
 
-const FINGERPRINT_CHARACTERS = 12;
+/** Characters of a fingerprint that are shown: enough to tell files apart. */
+export const FINGERPRINT_CHARACTERS = 12;
 const MOST_MODELS = 5;
 const MOST_ORIGINS = 5;
 

@@ -9,6 +9,7 @@ import {
 } from '@ktrdr/contracts';
 import type { Screen } from '../screen.js';
 import type { Style } from '../style.js';
+import { FINGERPRINT_CHARACTERS } from './bars-view.js';
 import { accuracyView } from './accuracy-view.js';
 import { ago } from './ago.js';
 import { classesView, confusionView } from './classes-view.js';
@@ -118,9 +119,6 @@ function testPartText({ test_part }: ModelDetails['metadata']): string | null {
   if (test_part === null) return null;
   return `${moment(test_part.start)} to ${moment(test_part.end)}, ${counted(test_part.rows, 'row')}`;
 }
-
-/** Shown characters of a fingerprint, enough to tell two files apart. */
-const FINGERPRINT_CHARACTERS = 12;
 
 /** The exact bars that a model was trained on, and whether they are still there. */
 function trainedBarsText({ symbol, timeframe, sha256, state }: TrainedBars, style: Style): string {

@@ -110,8 +110,8 @@ export function StrategyEditor({ file }: { file: StrategyFile }) {
             onMove={(offset) => (cursor.value = offset)}
           />
           <p class="field-hint">
-            Ctrl+Space completes, Ctrl+S saves, F8 goes to the next problem. Tab indents; Escape, then Tab
-            leaves the editor.
+            {isWritable && 'Ctrl+Space completes, Ctrl+S saves. '}F8 goes to the next problem. Tab indents;
+            Escape, then Tab leaves the editor.
           </p>
         </div>
         <div class="strategy-aside">
