@@ -93,7 +93,7 @@ describe('ktrdr against a real API', () => {
     const range = ['--start-date', '2024-01-01', '--end-date', '2024-03-01'];
     expect((await cli.ktrdr('data', 'sample', 'AAPL', '1h', ...range).ended).code).toBe(0);
     const train = cli.ktrdr('models', 'train', 'strategies/test.yaml', ...range, '--seed', '3');
-    expect((await train.ended).code).toBe(0);
+    expect({ ...(await train.ended), output: train.output }).toMatchObject({ code: 0 });
     expect(train.stdout).toMatch(/\[ *\d+\.\d%\] Training MLP model on AAPL/);
     expect(train.stdout).toMatch(
       /test accuracy +\d+\.\d %[^]*majority class +\d+\.\d %[^]*true \\ predicted/,

@@ -34,10 +34,10 @@ export function RequestOf<N extends keyof WireTypes>(
       const schema = checks
         .filter(({ propertyName }) => propertyName === field)
         .reduce(
-          (known, check) => ({
-            ...known,
-            ...boundOf(check.name ?? check.type, check.constraints ?? [], `${name}.${field}`),
-          }),
+          (known, check) => {
+            const bound = boundOf(check.name ?? check.type, check.constraints ?? [], `${name}.${field}`);
+            return check.each ? withItems(known, bound) : { ...known, ...bound };
+          },
           withLater(inlined(property as Schema), (checkedLater as Record<string, Schema>)[field]),
         );
       const {
@@ -71,8 +71,13 @@ function allowsNull({ type }: Schema): boolean {
 /** Adds the schema of a later check to a field, or to the entries of a list. */
 function withLater(schema: Schema, later: Schema = {}): Schema {
   return schema.type === 'array' && later.type !== 'array'
-    ? { ...schema, items: { ...schema.items, ...later } }
+    ? withItems(schema, later)
     : { ...schema, ...later };
+}
+
+/** Adds a bound to the entries of a list. */
+function withItems(schema: Schema, bound: Partial<Schema>): Schema {
+  return { ...schema, items: { ...inlined((schema.items ?? {}) as Schema), ...bound } };
 }
 
 /** Writes `type: [number, null]` as two alternatives: Nest takes a list of types for a list of values. */
