@@ -3,7 +3,6 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatMetric } from '../format/numbers.js';
 import { colorScheme } from '../shell/theme.js';
-import type { Curve } from './curve.js';
 import { tokenColor } from './token-color.js';
 import type { Curve } from './curve.js';
 import './line-chart.css';

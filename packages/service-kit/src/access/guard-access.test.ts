@@ -341,8 +341,10 @@ test('an address that tries tokens is told to wait; a valid token counts from it
     Array.from({ length: 1_000 }, (_, number) => ask(`2001:db8::${number.toString(16)}`, 'wrong')),
   );
   expect(tries[0]!.statusCode).toBe(401);
-  const { statusCode, headers } = tries.at(-1)!;
-  expect([statusCode, headers['retry-after'], headers.connection]).toEqual([429, '1', 'close']);
+  const refused = tries.filter(({ statusCode }) => statusCode !== 401);
+  expect(refused.length).toBeGreaterThan(0);
+  for (const { statusCode, headers } of refused)
+    expect([statusCode, headers['retry-after'], headers.connection]).toEqual([429, '1', 'close']);
   expect((await ask('2001:db8::1', 'admin')).statusCode).toBe(200);
   expect((await ask('2001:db8:1::1', 'wrong')).statusCode).toBe(401);
   const own = await Promise.all(Array.from({ length: 1_000 }, () => ask('127.0.0.1', 'wrong')));
