@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { CHROMIUM } from '../../../tools/requirements.js';
@@ -19,6 +20,17 @@ export interface AccessibilityProblem {
   help: string;
   elements: string[];
 }
+
+/** Something that moved although nobody touched the page. */
+export interface LayoutShift {
+  /** Share of the window that moved, times the share of the window by which it moved. */
+  value: number;
+  /** What moved: each element, from and to which place. */
+  moved: string[];
+}
+
+/** Wait between two answers of a slow API, ms: each has a frame of its own. */
+const SLOW_MS = 50;
 
 /** A real Chromium. Everything that a page writes to its console as an error, and every uncaught error, is a problem. */
 export class TestBrowser {
@@ -55,6 +67,24 @@ export class TestBrowser {
     return page;
   }
 
+  /** A new tab whose requests are answered one after another, as over a slow network. */
+  async openSlowly(address: string, options: WindowOptions = {}): Promise<Page> {
+    const context = await this.context(options);
+    let answers = 0;
+    await context.route(isRequestOfPage, async (route) => {
+      answers += 1;
+      await sleep(answers * SLOW_MS);
+      // a page that has gone on does not wait for it
+      await route.continue().catch(() => undefined);
+    });
+    return this.open(address, options, context);
+  }
+
+  /** What has moved since the page was opened. */
+  async layoutShifts(page: Page): Promise<LayoutShift[]> {
+    return (await page.evaluate(LAYOUT_SHIFTS)) as LayoutShift[];
+  }
+
   /** Checks what the page shows now with axe (WCAG 2.2 A and AA, and its best practices). */
   async accessibilityProblems(page: Page): Promise<AccessibilityProblem[]> {
     this.axe ??= await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -82,3 +112,24 @@ export class TestBrowser {
     return this.browser.close();
   }
 }
+
+/** Files of the page are there at once; the API's answers are not. */
+function isRequestOfPage({ pathname }: URL): boolean {
+  return !/^\/(assets|app)\/|^\/$|\.\w+$/.test(pathname);
+}
+
+const LAYOUT_SHIFTS = `(() => {
+  const placeOf = ({ left, top, width, height }) => [left, top, width, height].map(Math.round).join(' ');
+  const observer = new PerformanceObserver(() => {});
+  observer.observe({ type: 'layout-shift', buffered: true });
+  return observer
+    .takeRecords()
+    .filter(({ hadRecentInput }) => !hadRecentInput)
+    .map(({ value, sources }) => ({
+      value,
+      moved: sources.map(
+        ({ node, previousRect, currentRect }) =>
+          (node?.cloneNode(false).outerHTML ?? node?.textContent) + ': ' + placeOf(previousRect) + ' to ' + placeOf(currentRect),
+      ),
+    }));
+})()`;

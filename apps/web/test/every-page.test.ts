@@ -27,6 +27,9 @@ const PAGES: [name: string, address: string][] = [
   ['missing', '/app/nowhere'],
 ];
 
+/** Cumulative layout shift: 0.1 is what web.dev calls good. */
+const MOST_SHIFT = 0.05;
+
 describe('every page', () => {
   let world: PageWorld;
   const ids = new Map<string, string>();
@@ -42,13 +45,20 @@ describe('every page', () => {
   afterAll(() => world?.close());
 
   test.each(PAGES)(
-    '%s: nothing that axe finds, in both themes, and nothing wider than 320 px',
-    async (name, path) => {
-      const address = [...ids].reduce((filled, [placeholder, id]) => filled.replace(placeholder, id), path);
+    '%s: nothing jumps while it loads, nothing that axe finds in both themes, and nothing wider than 320 px',
+    async (name, route) => {
+      const path = [...ids].reduce((filled, [placeholder, id]) => filled.replace(placeholder, id), route);
       for (const theme of ['light', 'dark'] as const) {
-        const page = await world.open(address, { theme });
+        const address = `${world.api.url}${path}`;
+        const page =
+          theme === 'light'
+            ? await world.browser.openSlowly(address, { theme })
+            : await world.browser.open(address, { theme });
         await page.locator('h1').first().waitFor();
         await page.locator('.loading').first().waitFor({ state: 'detached' });
+        const shifts = await world.browser.layoutShifts(page);
+        const sum = shifts.reduce((total, { value }) => total + value, 0);
+        expect(sum > MOST_SHIFT ? shifts : []).toEqual([]);
         await world.browser.picture(page, `${name}-${theme}`);
         expect(await world.browser.accessibilityProblems(page)).toEqual([]);
         await page.setViewportSize({ width: 320, height: 640 });

@@ -1,10 +1,12 @@
+import type { Role } from '@ktrdr/contracts';
 import { useLocation } from 'preact-iso';
-import { may } from './caller.js';
+import { caller, may } from './caller.js';
 
 interface Entry {
   address: string;
   title: string;
-  isVisible?: () => boolean;
+  /** Default: everyone. */
+  role?: Role;
 }
 
 const ENTRIES: readonly Entry[] = [
@@ -15,22 +17,26 @@ const ENTRIES: readonly Entry[] = [
   { address: '/app/data', title: 'Data' },
   { address: '/app/hosts', title: 'Hosts' },
   { address: '/app/notifications', title: 'Notifications' },
-  { address: '/app/access', title: 'Access', isVisible: () => may('admin') },
+  { address: '/app/access', title: 'Access', role: 'admin' },
 ];
 
 /** Links to the page's parts; the current one is marked. */
 export function Navigation() {
   const { path } = useLocation();
+  // until it is known who one is, what not everyone may open keeps its place
+  const isUnknown = caller.value === null;
   return (
     <nav class="navigation" aria-label="Main">
       <ul>
-        {ENTRIES.filter(({ isVisible = () => true }) => isVisible()).map(({ address, title }) => (
-          <li key={address}>
-            <a href={address} aria-current={isCurrent(path, address) ? 'page' : undefined}>
-              {title}
-            </a>
-          </li>
-        ))}
+        {ENTRIES.filter(({ role }) => role === undefined || isUnknown || may(role)).map(
+          ({ address, title, role }) => (
+            <li key={address} class={isUnknown && role !== undefined ? 'navigation-unknown' : undefined}>
+              <a href={address} aria-current={isCurrent(path, address) ? 'page' : undefined}>
+                {title}
+              </a>
+            </li>
+          ),
+        )}
         <li>
           <a href="/docs/" target="_self">
             Documentation

@@ -64,7 +64,7 @@ function Running({ first }: { first: TypedOperation }) {
 
 function OperationLine({ operation: { status, operation_id } }: { operation: TypedOperationSummary }) {
   return (
-    <p class="operation-line">
+    <p class="import-operation">
       <StatusBadge status={status} /> <a href={`/app/operations/${operation_id}`}>{operation_id}</a>
     </p>
   );

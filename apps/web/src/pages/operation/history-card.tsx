@@ -19,7 +19,7 @@ export function HistoryCard({ operation }: { operation: TypedOperationSummary })
     <section class="card" id="history" aria-labelledby="history-title">
       <h2 id="history-title">Attempts and history</h2>
       {error !== null && <ErrorNote error={error} retry={reload} />}
-      {value === null && error === null && <Loading label="history" lines={3} />}
+      {value === null && error === null && <Loading label="history" lines={5} />}
       {value !== null && (
         <DataTable
           label="Changes of the status"

@@ -3,7 +3,7 @@ import { percentageText } from '@ktrdr/contracts';
 import { Figures } from '../../components/figures.js';
 import { Note } from '../../components/note.js';
 import { ProgressBar } from '../../components/progress-bar.js';
-import { formatMetric, formatNumber } from '../../format/numbers.js';
+import { formatNumber } from '../../format/numbers.js';
 import { formatDuration } from '../../format/times.js';
 import { hostNames } from '../../operations/host-names.js';
 import { isActive, lineOf, placeOf, subjectOf } from '../../operations/operation-words.js';
@@ -39,13 +39,6 @@ function RunningCard({ operation }: { operation: TypedOperationSummary }) {
             `${formatNumber(context.current_epoch)} of ${formatNumber(context.total_epochs)}`,
           ] as const,
         ];
-  const best =
-    context.best_val_loss === null
-      ? []
-      : [
-          ['Best validation loss', formatMetric(context.best_val_loss)] as const,
-          ['Best epoch', formatNumber(context.best_epoch)] as const,
-        ];
   const speed =
     context.samples_per_second === null
       ? []
@@ -67,7 +60,6 @@ function RunningCard({ operation }: { operation: TypedOperationSummary }) {
             ['Time left', status === 'running' ? formatDuration(msOf(progress.eta_seconds)) : '–'],
             ['Runs for', <Took key="took" operation={operation} />],
             ...epoch,
-            ...best,
             ...speed,
             ['Runs on', placeOf(operation, hostNames.value)],
             ...engine,

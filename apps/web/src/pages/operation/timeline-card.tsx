@@ -40,7 +40,9 @@ export function TimelineCard({ operation }: { operation: TypedOperationSummary }
     <section class="card" id="timeline" aria-labelledby="timeline-title">
       <h2 id="timeline-title">Timeline</h2>
       {error !== null && <ErrorNote error={error} retry={reload} />}
-      {value === null && error === null && <Loading label="timeline" lines={5} />}
+      {value === null && error === null && (
+        <Loading label="timeline" lines={operation.operation_type === 'training' ? 5 : 1} />
+      )}
       {value !== null && phases.length === 0 && (
         <p class="muted card-line">
           {isActive(operation) ? 'No phase has begun.' : 'No phases were recorded.'}
