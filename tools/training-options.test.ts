@@ -10,17 +10,19 @@ function sourcesWith(pattern: RegExp): string[] {
     .flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}/src`))
     .flatMap((source) =>
       readdirSync(join(ROOT, source), { recursive: true, encoding: 'utf8' })
-        .filter((file) => file.endsWith('.ts') && !/\.test\.ts$|(^|[/\\])testing[/\\]/.test(file))
+        .filter((file) => /\.tsx?$/.test(file) && !/\.test\.ts$|(^|[/\\])testing[/\\]/.test(file))
         .map((file) => `${source}/${file.split(sep).join('/')}`),
     )
     .filter((file) => pattern.test(readFileSync(join(ROOT, file), 'utf8')))
     .toSorted();
 }
 
-// a new option does not touch stored-training.ts, which only reads what version 0.1 has stored
-test('a training option is described, checked, used and typed in four source files', () => {
+// a new option touches neither stored-training.ts, which only reads what version 0.1 has stored, nor the page's form, until it has a field there
+test('a training option is described, checked, used, typed and has a field in few source files', () => {
   expect(sourcesWith(OPTION)).toEqual([
     'apps/cli/src/training-flags.ts',
+    'apps/web/src/pages/train/more-options.tsx',
+    'apps/web/src/pages/train/training-form.ts',
     'packages/contracts/src/training-request.ts',
     'packages/trainer/src/run/train.ts',
     'packages/training-operation/src/stored-training.ts',
