@@ -7,6 +7,9 @@ import { tokenColor } from './token-color.js';
 import type { Curve } from './curve.js';
 import './line-chart.css';
 
+/** Steps between two ticks of an axis that counts. */
+const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
+
 interface LineChartProps {
   /** What the chart shows, for screen readers; the table or text beside it has the numbers. */
   label: string;
@@ -66,7 +69,8 @@ export function LineChart({
         height,
         scales: { x: { time: isTime }, y: isLog ? { distr: 3 } : {} },
         axes: [
-          axis,
+          // epochs have no fractions
+          isTime ? axis : { ...axis, incrs: WHOLE_STEPS },
           {
             ...axis,
             size: 64,
@@ -88,6 +92,10 @@ export function LineChart({
               value === null ? '–' : newest.current.formatValue(value),
           })),
         ],
+        // the mark of a dashed curve is dashed, as uPlot draws it from the curve
+        legend: {
+          markers: { width: 2, dash: (_, at) => (curves[at - 1]?.isDashed === true ? 'dashed' : 'solid') },
+        },
         cursor: { drag: { x: true, y: false } },
         hooks: { draw: [(drawn) => drawMarks(drawn, newest.current.marks, colorOf('--text-muted'))] },
       },

@@ -5,6 +5,8 @@ import { EventParser } from './event-parser.js';
 const WAITS_MS = [500, 1_000, 2_000, 5_000, 10_000] as const;
 /** A stream that is silent for so long is dead, ms: the API says something every 15 s. */
 const SILENT_MS = 25_000;
+/** A stream that has not begun after this time is asked for again, ms: the browser may have used a dead connection. */
+const BEGIN_MS = 10_000;
 
 export interface StreamListener {
   /**
@@ -51,7 +53,7 @@ async function readOnce(
   const ending = new AbortController();
   const end = (): void => ending.abort();
   closing.addEventListener('abort', end);
-  let timer = setTimeout(end, SILENT_MS);
+  let timer = setTimeout(end, BEGIN_MS);
   let heardAt: number | null = null;
   const parser = new EventParser((type, data) => {
     try {
@@ -66,6 +68,8 @@ async function readOnce(
     const response = await fetch(address, { headers, cache: 'no-store', signal: ending.signal });
     if (!response.ok || response.body === null) return null;
     heardAt = now();
+    clearTimeout(timer);
+    timer = setTimeout(end, SILENT_MS);
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     for (;;) {
       const { done, value } = await reader.read();

@@ -1,12 +1,12 @@
 import type { TypedOperationSummary } from '@ktrdr/contracts';
-import { signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import { effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import { request } from '../api/client.js';
 import { now } from '../clock.js';
 import { clockDifference, setConnection } from './connection.js';
 import { readStream } from './event-stream.js';
 
 /** Hidden pages close their stream after this time, ms: a browser allows only six connections to one address. */
-const HIDDEN_MS = 60_000;
+const HIDDEN_MS = 10_000;
 
 /** What happened in the list of operations. `reloaded`: the stream was interrupted, and everything may have changed. */
 export type OperationsChange =
@@ -23,7 +23,7 @@ const known = new Map<string, Signal<TypedOperationSummary | null>>();
 const watched = new Set<string>();
 const listeners = new Set<(change: OperationsChange) => void>();
 /** Listeners that need the stream while the page is hidden, such as notifications. */
-let backgroundReaders = 0;
+const backgroundReaders = signal(0);
 
 /** The newest state of an operation; `null` if it was removed. Every component that shows it shares one signal. */
 export function operationSignal(
@@ -74,13 +74,13 @@ export function onOperationsChange(listener: (change: OperationsChange) => void)
 
 /** Keeps the stream open while the page is hidden. @returns ends that */
 export function listenInBackground(): () => void {
-  backgroundReaders += 1;
+  backgroundReaders.value += 1;
   return () => {
-    backgroundReaders -= 1;
+    backgroundReaders.value -= 1;
   };
 }
 
-/** Opens the page's one stream, and closes it while nobody looks. @returns stops it */
+/** Opens the page's one stream while somebody looks at the page, or listens in the background. @returns stops it */
 export function followOperations(): () => void {
   let close: (() => void) | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -98,23 +98,24 @@ export function followOperations(): () => void {
     });
   }
 
-  function visibilityChanged(): void {
-    clearTimeout(timer);
-    if (document.visibilityState === 'visible') open();
-    else timer = setTimeout(pause, HIDDEN_MS);
-  }
-
   function pause(): void {
-    if (backgroundReaders > 0) return;
     close?.();
     close = null;
     setConnection('paused');
   }
 
-  document.addEventListener('visibilitychange', visibilityChanged);
-  open();
+  function update(): void {
+    clearTimeout(timer);
+    if (document.visibilityState === 'visible' || backgroundReaders.value > 0) open();
+    else if (close === null) pause();
+    else timer = setTimeout(pause, HIDDEN_MS);
+  }
+
+  document.addEventListener('visibilitychange', update);
+  const stopEffect = effect(update);
   return () => {
-    document.removeEventListener('visibilitychange', visibilityChanged);
+    stopEffect();
+    document.removeEventListener('visibilitychange', update);
     clearTimeout(timer);
     close?.();
   };

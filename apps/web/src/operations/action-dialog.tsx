@@ -22,7 +22,7 @@ interface ActionDialogProps {
   onClose: () => void;
 }
 
-/** Lists exactly what an action hits and what it leaves out, then applies it to those and shows the outcome of each. */
+/** Lists exactly what an action hits and what it leaves out, then applies it to those and shows the outcome of each of several. */
 export function ActionDialog({ action, operations, onClose }: ActionDialogProps) {
   const reason = useSignal('');
   const force = useSignal(false);
@@ -48,6 +48,8 @@ export function ActionDialog({ action, operations, onClose }: ActionDialogProps)
         (text) => say({ state: 'done', text }),
         (error: unknown) => say({ state: 'failed', text: (error as ApiError).message }),
       );
+      // the page below shows what became of one operation
+      if (ids.length === 1 && outcomes.peek().get(id)?.state === 'done') onClose();
     });
   };
 

@@ -60,8 +60,13 @@ export function lineOf(operation: TypedOperationSummary): string {
   const { status, progress, error, cancel_reason } = operation;
   if (status === 'failed') return error?.message ?? 'It failed and gave no reason.';
   if (status === 'cancelled') return cancel_reason === null ? 'Cancelled' : `Cancelled: ${cancel_reason}`;
-  if (status === 'completed') return bestText(progress.context);
+  // the newest best value is that of the last seed; the model may be another seed's
+  if (status === 'completed') return seedsOf(operation) > 1 ? '' : bestText(progress.context);
   return progress.current_step ?? (status === 'pending' ? 'Waiting' : '');
+}
+
+function seedsOf(operation: TypedOperationSummary): number {
+  return operation.operation_type === 'training' ? Number(operation.metadata.parameters.seeds ?? 1) : 1;
 }
 
 /** The best value of a training so far. */

@@ -20,7 +20,7 @@ import { ResampleDialog } from './resample-dialog.js';
 import './bars-page.css';
 
 /** Bars of the chart at most. More are combined. */
-const POINTS = 2_000;
+const POINTS = 5_000;
 
 /** One file of bars: its chart, what is unusual, where it came from, and which models were trained on it. */
 export function BarsPage() {

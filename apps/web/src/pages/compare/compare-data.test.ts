@@ -44,11 +44,41 @@ describe('a comparison', () => {
   });
 
   test('draws one line for each run in its colour, as long as the run', () => {
-    const { x, curves } = overlaidCurves([run('A', 1), run('B', 4, { epochs: 3 })], 'loss', 0);
+    const { x, curves } = overlaidCurves([run('A', 1), run('B', 4, { epochs: 3 })], 'loss', 0, 'best');
     expect(x).toEqual([1, 2, 3]);
     expect(curves.map(({ name, series, values }) => [name, series, values])).toEqual([
       ['A validation', 1, [1, 0.5, null]],
       ['B validation', 4, [1, 0.5, 1 / 3]],
     ]);
+  });
+
+  test('draws the best seed of each run, or all seeds, which keep the colour of the run', () => {
+    const several = run('A', 3);
+    several.points = [0.5, 0.4].map((val_loss, index) => ({
+      ...several.points[0],
+      epoch: 1,
+      seed: index + 1,
+      val_loss,
+    })) as Run['points'];
+    const drawn = (seeds: 'best' | 'all'): unknown[] =>
+      overlaidCurves([several], 'loss', 0, seeds).curves.map(({ name, series, values }) => [
+        name,
+        series,
+        values,
+      ]);
+    expect(drawn('best')).toEqual([['A validation', 3, [0.4]]]);
+    expect(drawn('all')).toEqual([
+      ['A validation, seed 42', 3, [0.5]],
+      ['A validation, seed 43', 3, [0.4]],
+    ]);
+  });
+
+  test('smooths, with the raw values faint behind', () => {
+    const { curves } = overlaidCurves([run('A', 1)], 'loss', 0.5, 'best');
+    expect(curves.map(({ name, isFaint }) => [name, isFaint ?? false])).toEqual([
+      ['A validation (raw)', true],
+      ['A validation', false],
+    ]);
+    expect(curves[1]?.values[1]).toBeCloseTo(2 / 3, 12);
   });
 });

@@ -1,4 +1,9 @@
-import { TRAINING_OPTION_DEFAULTS, type TrainingOperation, type TrainingResult } from '@ktrdr/contracts';
+import {
+  DEFAULT_SEED,
+  TRAINING_OPTION_DEFAULTS,
+  type TrainingOperation,
+  type TrainingResult,
+} from '@ktrdr/contracts';
 import type { Curve } from '../../charts/curve.js';
 import {
   formatMetric,
@@ -92,18 +97,24 @@ export function hasSameTestRows(runs: readonly Run[]): boolean {
   return new Set(parts).size <= 1;
 }
 
-/** One curve for each run, of its best seed, in the run's colour. */
+/** Which seeds a comparison draws: the best of each run, or all. */
+export type ComparedSeeds = 'best' | 'all';
+
+/** The validation curves of each run, in the run's colour. */
 export function overlaidCurves(
   runs: readonly Run[],
   metric: CurveMetric,
   smoothing: number,
+  seeds: ComparedSeeds,
 ): { x: number[]; curves: Curve[] } {
   const own = runs.map((run) => {
-    const seed = bestPoint(run.points)?.seed ?? null;
-    const points = run.points
-      .filter((point) => point.seed === seed)
-      .map((point) => ({ ...point, seed: null }));
-    return { run, ...curvesOf(points, metric, smoothing) };
+    const first = Number(run.operation.metadata.parameters.seed ?? DEFAULT_SEED);
+    const best = bestPoint(run.points)?.seed ?? null;
+    const points =
+      seeds === 'all'
+        ? run.points
+        : run.points.filter(({ seed }) => seed === best).map((point) => ({ ...point, seed: null }));
+    return { run, ...curvesOf(points, metric, smoothing, (seed) => `seed ${first + seed - 1}`) };
   });
   const x = [...new Set(own.flatMap((one) => one.x))].sort((a, b) => a - b);
   const curves = own.flatMap(({ run, x: epochs, curves: lines }) => {

@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { IntervalChart } from '../../charts/interval-chart.js';
 import { LineChart } from '../../charts/line-chart.js';
+import { SmoothingSlider } from '../../charts/smoothing-slider.js';
 import { EmptyState, ErrorNote, Loading, Note } from '../../components/note.js';
 import { PageHeader } from '../../components/page-header.js';
 import { Segmented } from '../../components/segmented.js';
@@ -10,9 +11,9 @@ import { VerdictBadge } from '../../components/verdict-badge.js';
 import { formatNumber } from '../../format/numbers.js';
 import { subjectOf, wordsOf } from '../../operations/operation-words.js';
 import { useFilters } from '../../shell/use-filters.js';
-import { CURVE_METRICS, type CurveMetric } from '../operation/curve-data.js';
+import { CURVE_METRICS, seedsOf, type CurveMetric } from '../operation/curve-data.js';
 import { differencesOf, pointsText } from '../operation/verdict-card.js';
-import { hasSameTestRows, overlaidCurves, type Run } from './compare-data.js';
+import { hasSameTestRows, overlaidCurves, type ComparedSeeds, type Run } from './compare-data.js';
 import { ComparedTables } from './compared-tables.js';
 import { MOST_RUNS, useRuns, type Comparison } from './use-runs.js';
 import './compare.css';
@@ -180,8 +181,14 @@ function Intervals({ runs }: { runs: readonly Run[] }) {
 
 function Curves({ runs }: { runs: readonly Run[] }) {
   const metric = useSignal<CurveMetric>('loss');
+  const smoothing = useSignal(0);
   const isLog = useSignal(false);
-  const { x, curves } = useMemo(() => overlaidCurves(runs, metric.value, 0), [runs, metric.value]);
+  const seeds = useSignal<ComparedSeeds>('best');
+  const { x, curves } = useMemo(
+    () => overlaidCurves(runs, metric.value, smoothing.value, seeds.value),
+    [runs, metric.value, smoothing.value, seeds.value],
+  );
+  const hasSeeds = runs.some(({ points }) => seedsOf(points).length > 1);
   return (
     <section class="card" aria-labelledby="curves-title">
       <h2 id="curves-title">Curves</h2>
@@ -196,6 +203,7 @@ function Curves({ runs }: { runs: readonly Run[] }) {
               metric.value = name;
             }}
           />
+          <SmoothingSlider weight={smoothing} />
           <label class="check-line">
             <input
               type="checkbox"
@@ -206,6 +214,20 @@ function Curves({ runs }: { runs: readonly Run[] }) {
             />
             Log axis
           </label>
+          {hasSeeds && (
+            <label class="curve-choice">
+              Seeds
+              <select
+                value={seeds.value}
+                onChange={(event) => {
+                  seeds.value = event.currentTarget.value === 'all' ? 'all' : 'best';
+                }}
+              >
+                <option value="best">the best of each</option>
+                <option value="all">all</option>
+              </select>
+            </label>
+          )}
         </div>
         {curves.length === 0 ? (
           <p class="muted chart-empty">No run recorded this metric.</p>

@@ -167,7 +167,7 @@ function ChosenBar({ models, onDelete, onClear }: ChosenBarProps) {
   const { length } = models;
   const advice =
     length === 0
-      ? `Choose two to ${MOST_COMPARED_MODELS} models to compare them.`
+      ? `Choose 2 to ${MOST_COMPARED_MODELS} models to compare them.`
       : length === 1
         ? 'Choose one more to compare.'
         : length > MOST_COMPARED_MODELS

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { LineChart } from '../../charts/line-chart.js';
+import { SmoothingSlider } from '../../charts/smoothing-slider.js';
 import { Segmented } from '../../components/segmented.js';
 import { Figures } from '../../components/figures.js';
 import { formatMetric, formatNumber } from '../../format/numbers.js';
@@ -13,9 +14,6 @@ import {
   type CurveMetric,
   type CurvePoint,
 } from './curve-data.js';
-
-/** Highest weight of the smoothing. */
-const MOST_SMOOTHING = 0.98;
 
 interface CurvesCardProps {
   points: readonly CurvePoint[];
@@ -74,20 +72,7 @@ export function CurvesCard({ points, isRunning, firstSeed, stopped }: CurvesCard
                 metric.value = name;
               }}
             />
-            <label class="curve-slider">
-              Smoothing
-              <input
-                type="range"
-                min={0}
-                max={MOST_SMOOTHING}
-                step={0.02}
-                value={smoothing.value}
-                onInput={(event) => {
-                  smoothing.value = Number(event.currentTarget.value);
-                }}
-              />
-              <output class="number">{formatNumber(smoothing.value, 2)}</output>
-            </label>
+            <SmoothingSlider weight={smoothing} />
             <label class="check-line">
               <input
                 type="checkbox"
@@ -99,7 +84,7 @@ export function CurvesCard({ points, isRunning, firstSeed, stopped }: CurvesCard
               Log axis
             </label>
             {seeds.length > 1 && (
-              <label class="curve-slider">
+              <label class="curve-choice">
                 Seeds
                 <select
                   value={chosen.value}

@@ -10,7 +10,7 @@ import { DataTable } from '../../components/data-table.js';
 import { Figures } from '../../components/figures.js';
 import { Moment } from '../../components/moment.js';
 import { Note } from '../../components/note.js';
-import { formatNumber, formatPercent } from '../../format/numbers.js';
+import { formatNumber } from '../../format/numbers.js';
 import { modelAddress } from '../../models/model-address.js';
 import { MoneyCard } from './money-card.js';
 
@@ -68,7 +68,7 @@ function BacktestCard({
           <Figures
             figures={[
               ['Trials on these bars', formatNumber(result.trials_on_these_bars)],
-              ['Deflated Sharpe', formatPercent(result.deflated_sharpe)],
+              ['Deflated Sharpe', formatNumber(result.deflated_sharpe, 3)],
             ]}
           />
         </section>

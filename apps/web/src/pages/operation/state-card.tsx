@@ -75,7 +75,7 @@ function msOf(seconds: number | null): number | null {
 }
 
 function FailureNote({ operation }: { operation: TypedOperationSummary }) {
-  const { error, resumable } = operation;
+  const { error } = operation;
   const issues = issuesOf(error?.details);
   return (
     <Note kind="problem">
@@ -94,13 +94,19 @@ function FailureNote({ operation }: { operation: TypedOperationSummary }) {
         </ul>
       )}
       <p>
-        <code>{error?.code}</code>{' '}
-        {resumable
-          ? 'Fix the cause, then resume it: it continues from its last state.'
-          : 'Fix the cause, then retry it, or run it again with changes.'}
+        {adviceOf(operation)} <code>{error?.code}</code>
       </p>
     </Note>
   );
+}
+
+function adviceOf({ error, resumable }: TypedOperationSummary): string {
+  // nothing is wrong with an operation whose API was stopped
+  const first = error?.code === 'interrupted' ? '' : 'Fix the cause, then ';
+  const advice = resumable
+    ? `${first}resume it: it continues from its last state.`
+    : `${first}retry it, or run it again with changes.`;
+  return advice.charAt(0).toUpperCase() + advice.slice(1);
 }
 
 /** Problems of a strategy file in the details of an error. */

@@ -13,6 +13,7 @@ import { placePhases } from './timeline-data.js';
 import { TableBox } from '../../components/table-box.js';
 
 const TICK_MS = 1_000;
+const TICKS_BETWEEN_READS = 10;
 
 /** Phases of every attempt with their durations. */
 export function TimelineCard({ operation }: { operation: TypedOperationSummary }) {
@@ -20,9 +21,6 @@ export function TimelineCard({ operation }: { operation: TypedOperationSummary }
   const { resource, reload } = useResource(`timeline ${id}`, (signal) =>
     request('getOperationTimeline', { params: { id }, signal }),
   );
-  // another phase, status or attempt: there is more to read
-  const state = JSON.stringify([attempt, status, progress.context.phase]);
-  useReloadWhen(state, reload);
   const tick = useSignal(0);
   useEffect(() => {
     if (!isActive(operation)) return undefined;
@@ -31,7 +29,9 @@ export function TimelineCard({ operation }: { operation: TypedOperationSummary }
     }, TICK_MS);
     return () => clearInterval(timer);
   }, [isActive(operation)]);
-  void tick.value;
+  // another phase, status or attempt: there is more to read; a resumed attempt does not report what it prepares again
+  const round = Math.floor(tick.value / TICKS_BETWEEN_READS);
+  useReloadWhen(JSON.stringify([attempt, status, progress.context.phase, round]), reload);
 
   const { value, error } = resource.value;
   const phases = placePhases(value?.phases ?? [], now() + clockDifference.value);

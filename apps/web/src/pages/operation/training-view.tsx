@@ -5,6 +5,7 @@ import { Part } from '../../components/part.js';
 import { formatNumber } from '../../format/numbers.js';
 import { modelAddress } from '../../models/model-address.js';
 import { isActive } from '../../operations/operation-words.js';
+import { may } from '../../shell/caller.js';
 import { CurvesCard } from './curves-card.js';
 import { pointsOfResult } from './curve-data.js';
 import { DataCard } from './data-card.js';
@@ -73,7 +74,8 @@ export function TrainingView({ operation, result }: TrainingViewProps) {
         )}
       {result !== null && model === null && (
         <Note kind="info">
-          A dry run: the data was prepared and nothing was trained. Below is what a training would use.
+          A dry run: the data was prepared and nothing was trained. Below is what a training would use.{' '}
+          {may('operate') && <a href={`/app/train?again=${operation.operation_id}`}>Train it</a>}
         </Note>
       )}
       <Warnings warnings={operation.warnings} />

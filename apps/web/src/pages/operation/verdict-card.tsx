@@ -59,7 +59,7 @@ export function VerdictCard({ verdict, action }: { verdict: Verdict; action?: Co
             : [['Random entries that earned as much', pText(money.random_entries_p_value)] as const]),
           ...(money?.deflated_sharpe == null
             ? []
-            : [['Deflated Sharpe', formatPercent(money.deflated_sharpe)] as const]),
+            : [['Deflated Sharpe', formatNumber(money.deflated_sharpe, 3)] as const]),
           ['Trials on these bars', formatNumber(verdict.trials_on_these_bars)],
           ['Judged on', verdict.source === 'walk_forward' ? 'walk-forward folds' : 'the test part'],
         ]}
@@ -78,11 +78,11 @@ export function differencesOf(verdict: Verdict): IntervalRow[] {
   });
   return [
     {
-      name: `than ${baselineTitle(accuracy.best_baseline)}`,
+      name: `beside ${baselineTitle(accuracy.best_baseline)}`,
       ...scaled(accuracy, accuracy.baseline),
       series: 1,
     },
-    { name: `than ${wordsOf(simpler.name)}`, ...scaled(simpler, simpler.score), series: 2 },
+    { name: `beside ${wordsOf(simpler.name)}`, ...scaled(simpler, simpler.score), series: 2 },
   ];
 }
 

@@ -30,18 +30,6 @@ export function FilterBar({ filters }: { filters: Filters<(typeof FILTER_NAMES)[
           }}
         />
       </div>
-      <Choices
-        title="Status"
-        all={OPERATION_STATUSES}
-        chosen={values.status}
-        set={(status) => set({ status }, { push: true })}
-      />
-      <Choices
-        title="Type"
-        all={OPERATION_TYPES}
-        chosen={values.type}
-        set={(type) => set({ type }, { push: true })}
-      />
       <label class="filter-since">
         <span class="visually-hidden">Created</span>
         <select
@@ -56,6 +44,18 @@ export function FilterBar({ filters }: { filters: Filters<(typeof FILTER_NAMES)[
           {isCustomSince && <option value={values.since}>Since {values.since}</option>}
         </select>
       </label>
+      <Choices
+        title="Status"
+        all={OPERATION_STATUSES}
+        chosen={values.status}
+        set={(status) => set({ status }, { push: true })}
+      />
+      <Choices
+        title="Type"
+        all={OPERATION_TYPES.filter((type) => type !== 'dummy' || values.type.includes(type))}
+        chosen={values.type}
+        set={(type) => set({ type }, { push: true })}
+      />
       {isAny && (
         <button
           type="button"

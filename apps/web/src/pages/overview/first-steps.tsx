@@ -4,16 +4,24 @@ import { useResource } from '../../live/use-resource.js';
 import { trainAddress } from '../../strategies/strategy-address.js';
 import { may } from '../../shell/caller.js';
 
-/** What to do while nothing has ended yet. Steps that are done are marked. */
-export function FirstSteps({ isTrained }: { isTrained: boolean }) {
-  const { resource } = useResource('first steps', async (signal) => {
-    const [{ bars }, { strategies }] = await Promise.all([
-      request('listBars', { signal }),
-      request('listStrategies', { signal }),
-    ]);
-    return { bars: bars.length, example: strategies.find(({ valid }) => valid)?.name ?? null };
-  });
-  const { bars = 0, example = null } = resource.value.value ?? {};
+/** What to do before there is a model. Steps that are done are marked. */
+export function FirstSteps() {
+  const { resource } = useResource(
+    'first steps',
+    async (signal) => {
+      const { models } = await request('listModels', { signal });
+      if (models.length > 0) return null;
+      const [{ bars }, { strategies }] = await Promise.all([
+        request('listBars', { signal }),
+        request('listStrategies', { signal }),
+      ]);
+      return { bars: bars.length, example: strategies.find(({ valid }) => valid)?.name ?? null };
+    },
+    (change, missing) =>
+      missing !== null && change.type === 'operation' && change.operation.status === 'completed',
+  );
+  if (resource.value.value === null) return null;
+  const { bars, example } = resource.value.value;
   const train = example === null ? '/app/train' : trainAddress(example);
   return (
     <section class="card" aria-labelledby="first-title">
@@ -28,12 +36,10 @@ export function FirstSteps({ isTrained }: { isTrained: boolean }) {
           address="/app/strategies"
           link="See the strategies"
         >
-          {example === null
-            ? 'Write one with help for each line.'
-            : `${example} is an example to start with.`}
+          {example === null ? 'Write one with help for each line.' : `${example} can be trained.`}
         </Step>
         <Step
-          isDone={isTrained}
+          isDone={false}
           title="Train it"
           address={may('operate') ? train : '/app/operations'}
           link="Start a training"

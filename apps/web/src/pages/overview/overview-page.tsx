@@ -66,14 +66,14 @@ export function OverviewPage() {
       <div class="stack">
         {now.error !== null && <ErrorNote error={now.error} retry={readActive} />}
         {past.error !== null && now.error === null && <ErrorNote error={past.error} retry={readEnded} />}
-        {past.value !== null && past.value.total_count === 0 && <FirstSteps isTrained={running.length > 0} />}
+        <FirstSteps />
         <section aria-labelledby="running-title">
           <h2 id="running-title">Running now</h2>
           {now.value === null ? (
             now.error === null && <Loading label="running operations" lines={3} />
           ) : running.length === 0 ? (
             <EmptyState title="Nothing is running">
-              <p>Start a training, or see the ended operations below.</p>
+              <p>Trainings and imports that run appear here with their progress.</p>
             </EmptyState>
           ) : (
             <ul class="overview-list">

@@ -56,11 +56,11 @@ function Budget({ answer }: { answer: EstimateTrainingResponse }) {
     ],
     [
       'Time',
-      `${aboutTime(answer.estimated_seconds)}${limits.seconds === null ? '' : ` of ${formatDuration(limits.seconds * 1_000)}`}`,
+      `${aboutTime(answer.estimated_seconds)}${limits.seconds === null ? '' : ` (limit ${formatDuration(limits.seconds * 1_000)})`}`,
     ],
     [
       'Memory',
-      `about ${formatBytes(answer.estimated_memory_mb * 1e6)} of ${formatBytes(limits.memory_mb * 1e6)}`,
+      `about ${formatBytes(answer.estimated_memory_mb * 1e6)} (limit ${formatBytes(limits.memory_mb * 1e6)})`,
     ],
   ];
   return (

@@ -107,6 +107,8 @@ function begin(
       strategy: { kind: 'text', text, file },
       form: {
         ...form,
+        // what follows a dry run is the training
+        dry_run: false,
         symbols: form.symbols.length > 0 ? form.symbols : earlier.symbols,
         timeframes: form.timeframes.length > 0 ? form.timeframes : earlier.timeframes,
       },
