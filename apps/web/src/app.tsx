@@ -1,36 +1,39 @@
 import { useEffect } from 'preact/hooks';
-import { ErrorBoundary, LocationProvider, Route, Router, lazy, useLocation } from 'preact-iso';
+import { ErrorBoundary, LocationProvider, Route, Router, useLocation } from 'preact-iso';
 import { whenUnauthenticated } from './api/client.js';
 import { followOperations, onOperationsChange } from './live/operations.js';
 import { showNotifications } from './notifications/browser-notifications.js';
 import { Part } from './components/part.js';
 import { NotFoundPage } from './pages/not-found.js';
 import { caller, onOtherTabsSession, readCaller } from './shell/caller.js';
+import { lazyPage } from './shell/lazy-page.js';
 import { Shell } from './shell/shell.js';
 
 // each page is a file of its own, read when it is first shown
-const OverviewPage = lazy(async () => (await import('./pages/overview/overview-page.js')).OverviewPage);
-const OperationsPage = lazy(
+const OverviewPage = lazyPage(async () => (await import('./pages/overview/overview-page.js')).OverviewPage);
+const OperationsPage = lazyPage(
   async () => (await import('./pages/operations/operations-page.js')).OperationsPage,
 );
-const OperationPage = lazy(async () => (await import('./pages/operation/operation-page.js')).OperationPage);
-const ComparePage = lazy(async () => (await import('./pages/compare/compare-page.js')).ComparePage);
-const ModelsPage = lazy(async () => (await import('./pages/models/models-page.js')).ModelsPage);
-const ModelPage = lazy(async () => (await import('./pages/model/model-page.js')).ModelPage);
-const StrategiesPage = lazy(
+const OperationPage = lazyPage(
+  async () => (await import('./pages/operation/operation-page.js')).OperationPage,
+);
+const ComparePage = lazyPage(async () => (await import('./pages/compare/compare-page.js')).ComparePage);
+const ModelsPage = lazyPage(async () => (await import('./pages/models/models-page.js')).ModelsPage);
+const ModelPage = lazyPage(async () => (await import('./pages/model/model-page.js')).ModelPage);
+const StrategiesPage = lazyPage(
   async () => (await import('./pages/strategies/strategies-page.js')).StrategiesPage,
 );
-const StrategyPage = lazy(async () => (await import('./pages/strategy/strategy-page.js')).StrategyPage);
-const TrainPage = lazy(async () => (await import('./pages/train/train-page.js')).TrainPage);
-const DataPage = lazy(async () => (await import('./pages/data/data-page.js')).DataPage);
-const BarsPage = lazy(async () => (await import('./pages/bars/bars-page.js')).BarsPage);
-const ImportPage = lazy(async () => (await import('./pages/import/import-page.js')).ImportPage);
-const HostsPage = lazy(async () => (await import('./pages/hosts/hosts-page.js')).HostsPage);
-const AccessPage = lazy(async () => (await import('./pages/access/access-page.js')).AccessPage);
-const NotificationsPage = lazy(
+const StrategyPage = lazyPage(async () => (await import('./pages/strategy/strategy-page.js')).StrategyPage);
+const TrainPage = lazyPage(async () => (await import('./pages/train/train-page.js')).TrainPage);
+const DataPage = lazyPage(async () => (await import('./pages/data/data-page.js')).DataPage);
+const BarsPage = lazyPage(async () => (await import('./pages/bars/bars-page.js')).BarsPage);
+const ImportPage = lazyPage(async () => (await import('./pages/import/import-page.js')).ImportPage);
+const HostsPage = lazyPage(async () => (await import('./pages/hosts/hosts-page.js')).HostsPage);
+const AccessPage = lazyPage(async () => (await import('./pages/access/access-page.js')).AccessPage);
+const NotificationsPage = lazyPage(
   async () => (await import('./pages/notifications/notifications-page.js')).NotificationsPage,
 );
-const LoginPage = lazy(async () => (await import('./pages/login/login-page.js')).LoginPage);
+const LoginPage = lazyPage(async () => (await import('./pages/login/login-page.js')).LoginPage);
 
 /** The page: its frame, and the page of the current address. */
 export function App() {
@@ -47,9 +50,10 @@ function Pages() {
 
   useEffect(() => {
     whenUnauthenticated(() => {
+      const ended = caller.peek() === null ? '' : '&ended=yes';
       caller.value = null;
       if (location.pathname !== '/app/login')
-        route(`/app/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+        route(`/app/login?next=${encodeURIComponent(location.pathname + location.search)}${ended}`);
     });
   }, []);
 

@@ -77,12 +77,18 @@ describe('a page that is interrupted', () => {
     const { id, release } = await startSlowly();
     const page = await world.open(`/app/operations/${id}`);
     await untilEpochs(page, 2);
+    const other = await world.open('/', {}, page.context());
+    await other.getByRole('heading', { name: 'Overview' }).waitFor();
     await world.killApi();
     await page.getByRole('alert').filter({ hasText: 'The API does not answer' }).waitFor();
     await page.getByText('Not connected').waitFor();
+    // a page whose file was not read before
+    await other.getByRole('link', { name: 'Models' }).click();
+    await other.getByText('This page was not loaded').waitFor();
     const before = await epochs(page);
     await world.restartApi();
     await page.getByText('Live', { exact: true }).waitFor();
+    await other.getByRole('heading', { name: 'Models' }).waitFor();
     await page.getByText('attempt 2').first().waitFor();
     await untilEpochs(page, before + 1);
     await release();

@@ -106,7 +106,9 @@ export function followOperations(): () => void {
 
   function update(): void {
     clearTimeout(timer);
-    if (document.visibilityState === 'visible' || backgroundReaders.value > 0) open();
+    // read in any case: the effect below runs again when it changes
+    const hasListeners = backgroundReaders.value > 0;
+    if (document.visibilityState === 'visible' || hasListeners) open();
     else if (close === null) pause();
     else timer = setTimeout(pause, HIDDEN_MS);
   }

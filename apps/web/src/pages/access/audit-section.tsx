@@ -24,7 +24,7 @@ const PAGE = 50;
 
 /** What callers did, newest first, in pages. */
 export function AuditSection() {
-  const { values, set } = useFilters(FILTERS);
+  const { values, isAny, set } = useFilters(FILTERS);
   const query = auditQuery(values, PAGE);
   const audit = useResource(JSON.stringify(query), (signal) => request('listAudit', { query, signal }));
   const { value: newest, error } = audit.resource.value;
@@ -84,13 +84,15 @@ export function AuditSection() {
         error === null && <Loading lines={10} label="audit log" />
       ) : value.entries.length === 0 ? (
         <EmptyState title="No entries">
-          <button
-            type="button"
-            class="button"
-            onClick={() => set({ caller: '', action: '', outcome: '', offset: '' })}
-          >
-            Show all
-          </button>
+          {isAny && (
+            <button
+              type="button"
+              class="button"
+              onClick={() => set({ caller: '', action: '', outcome: '', offset: '' })}
+            >
+              Show all
+            </button>
+          )}
         </EmptyState>
       ) : (
         <>

@@ -97,9 +97,9 @@ function Compared({ comparison: { runs, models, missing }, asked, remove }: Comp
       )}
       <RunList runs={runs} remove={remove} />
       <Intervals runs={runs} />
-      <ComparedTables runs={runs} models={models} />
       <Curves runs={runs} />
       <Equity runs={runs} />
+      <ComparedTables runs={runs} models={models} />
     </div>
   );
 }
@@ -233,7 +233,7 @@ function Curves({ runs }: { runs: readonly Run[] }) {
           <p class="muted chart-empty">No run recorded this metric.</p>
         ) : (
           <LineChart
-            label={`${wordsOf(metric.value)} of ${runs.length} runs on the validation part; the table above has their best values`}
+            label={`${wordsOf(metric.value)} of ${runs.length} runs on the validation part; the table below has their best values`}
             xName="epoch"
             x={x}
             curves={curves}
@@ -254,7 +254,7 @@ function Equity({ runs }: { runs: readonly Run[] }) {
     <section class="card" aria-labelledby="equity-title">
       <h2 id="equity-title">Equity</h2>
       <LineChart
-        label="Net return over time of each run on its own test part; the table above has the totals"
+        label="Net return over time of each run on its own test part; the table below has the totals"
         x={x}
         isTime
         curves={curves}

@@ -43,6 +43,11 @@ export function LoginPage() {
         <img src="/favicon.svg" alt="" width="24" height="24" /> ktrdr
       </p>
       <PageHeader title="Log in" />
+      {query.ended !== undefined && value === null && (
+        <Note kind="warning">
+          Your login has ended: the token was revoked or has expired, or you logged out.
+        </Note>
+      )}
       {value !== null && (
         <Note kind="info">
           <p>
