@@ -13,7 +13,7 @@ export interface IntervalRow {
 }
 
 interface IntervalChartProps {
-  /** What is drawn, for the table's name. */
+  /** What is drawn: the table's name and the head of its first column. */
   label: string;
   /** What the values are, as the head of their column. */
   valueName: string;
@@ -32,8 +32,8 @@ export function IntervalChart({ label, valueName, rows, format, reference }: Int
       <table class="interval-chart" aria-label={label}>
         <thead>
           <tr>
-            <th scope="col">
-              <span class="visually-hidden">Name</span>
+            <th scope="col" class="interval-label">
+              {label}
             </th>
             <th scope="col" class="number">
               {valueName}

@@ -1,7 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { formatMetric } from '../format/numbers.js';
+import { formatMetric, formatNumber } from '../format/numbers.js';
+import { formatMoment, timeTick } from '../format/times.js';
 import { colorScheme } from '../shell/theme.js';
 import { tokenColor } from './token-color.js';
 import type { Curve } from './curve.js';
@@ -69,8 +70,13 @@ export function LineChart({
         height,
         scales: { x: { time: isTime }, y: isLog ? { distr: 3 } : {} },
         axes: [
-          // epochs have no fractions
-          isTime ? axis : { ...axis, incrs: WHOLE_STEPS },
+          isTime
+            ? {
+                ...axis,
+                values: (_, ticks, _axis, _space, step) => ticks.map((tick) => timeTick(tick, step)),
+              }
+            : // epochs have no fractions
+              { ...axis, incrs: WHOLE_STEPS },
           {
             ...axis,
             size: 64,
@@ -79,7 +85,15 @@ export function LineChart({
           },
         ],
         series: [
-          isTime ? {} : { label: xName },
+          isTime
+            ? {
+                label: 'Time',
+                value: (_: uPlot, at: number | null) => (at === null ? '–' : formatMoment(1000 * at)),
+              }
+            : {
+                label: xName,
+                value: (_: uPlot, at: number | null) => (at === null ? '–' : formatNumber(at)),
+              },
           ...curves.map(({ name, series, isFaint, isDashed }) => ({
             label: name,
             stroke: colorOf(`--series-${series}`),

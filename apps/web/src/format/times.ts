@@ -56,3 +56,22 @@ export function formatDuration(ms: number | null | undefined): string {
 function both(large: number, largeUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
+
+const tickFormats = {
+  year: new Intl.DateTimeFormat(undefined, { year: 'numeric' }),
+  month: new Intl.DateTimeFormat(undefined, { month: 'short', year: 'numeric' }),
+  day: new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' }),
+  time: new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' }),
+};
+
+/**
+ * A time on an axis, as exact as the axis needs it.
+ *
+ * @param at seconds since 1970
+ * @param step distance of two ticks, s
+ */
+export function timeTick(at: number, step: number): string {
+  const day = DAY_MS / SECOND_MS;
+  const unit = step >= 365 * day ? 'year' : step >= 28 * day ? 'month' : step >= day ? 'day' : 'time';
+  return tickFormats[unit].format(at * SECOND_MS);
+}

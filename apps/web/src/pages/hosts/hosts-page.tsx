@@ -22,11 +22,15 @@ export function HostsPage() {
         title="Hosts and queue"
         actions={
           <>
-            {receivedAt !== null && (
-              <span class="muted read-at">
-                Updated <Moment at={new Date(receivedAt + clockDifference.value).toISOString()} />
-              </span>
-            )}
+            <span class="muted read-at">
+              {receivedAt === null ? (
+                'Reading'
+              ) : (
+                <>
+                  Updated <Moment at={new Date(receivedAt + clockDifference.value).toISOString()} />
+                </>
+              )}
+            </span>
             <button type="button" class="button" onClick={hosts.reload}>
               Refresh
             </button>
@@ -34,11 +38,18 @@ export function HostsPage() {
         }
       />
       {error !== null && <ErrorNote error={error} retry={hosts.reload} />}
-      {value === null ? error === null && <Loading lines={4} label="hosts" /> : <Hosts list={value} />}
-      <h2>Waiting</h2>
-      <WaitingList />
-      <h2>Health of the API</h2>
-      <DoctorList />
+      {value === null && error === null ? (
+        // the parts below would move when the hosts are known
+        <Loading lines={12} label="hosts" />
+      ) : (
+        <>
+          {value !== null && <Hosts list={value} />}
+          <h2>Waiting</h2>
+          <WaitingList />
+          <h2>Health of the API</h2>
+          <DoctorList />
+        </>
+      )}
     </>
   );
 }

@@ -1,27 +1,40 @@
 import type { ComponentChildren } from 'preact';
+import type { ReadonlySignal } from '@preact/signals';
 import { request } from '../../api/client.js';
-import { useResource } from '../../live/use-resource.js';
+import { useResource, type Resource } from '../../live/use-resource.js';
 import { trainAddress } from '../../strategies/strategy-address.js';
 import { may } from '../../shell/caller.js';
 
-/** What to do before there is a model. Steps that are done are marked. */
-export function FirstSteps() {
+/** What a person has who has no model yet. */
+interface Missing {
+  bars: number;
+  /** A strategy that can be trained. */
+  example: string | null;
+}
+
+/** Reads what is missing before the first model; `null` in its value: there is a model. */
+export function useMissing(): ReadonlySignal<Resource<{ missing: Missing | null }>> {
   const { resource } = useResource(
     'first steps',
     async (signal) => {
       const { models } = await request('listModels', { signal });
-      if (models.length > 0) return null;
+      if (models.length > 0) return { missing: null };
       const [{ bars }, { strategies }] = await Promise.all([
         request('listBars', { signal }),
         request('listStrategies', { signal }),
       ]);
-      return { bars: bars.length, example: strategies.find(({ valid }) => valid)?.name ?? null };
+      return {
+        missing: { bars: bars.length, example: strategies.find(({ valid }) => valid)?.name ?? null },
+      };
     },
-    (change, missing) =>
-      missing !== null && change.type === 'operation' && change.operation.status === 'completed',
+    (change, known) =>
+      known?.missing !== null && change.type === 'operation' && change.operation.status === 'completed',
   );
-  if (resource.value.value === null) return null;
-  const { bars, example } = resource.value.value;
+  return resource;
+}
+
+/** What to do before there is a model. Steps that are done are marked. */
+export function FirstSteps({ missing: { bars, example } }: { missing: Missing }) {
   const train = example === null ? '/app/train' : trainAddress(example);
   return (
     <section class="card" aria-labelledby="first-title">

@@ -12,7 +12,7 @@ import { OperationProgress } from '../../operations/operation-progress.js';
 import { placeOf, subjectOf } from '../../operations/operation-words.js';
 import { Took } from '../../operations/took.js';
 import { may } from '../../shell/caller.js';
-import { FirstSteps } from './first-steps.js';
+import { FirstSteps, useMissing } from './first-steps.js';
 import { TrainingVerdict } from './training-verdict.js';
 import './overview.css';
 
@@ -46,6 +46,9 @@ export function OverviewPage() {
     (now.value?.operations ?? []).filter(({ status }) => statuses.includes(status));
   const running = of('running', 'cancelling');
   const waiting = of('pending').reverse();
+  const first = useMissing().value;
+  // the parts appear together: one that is read later would move the others
+  const isReading = [now, past, first].some(({ value, error }) => value === null && error === null);
   return (
     <>
       <PageHeader
@@ -66,54 +69,56 @@ export function OverviewPage() {
       <div class="stack">
         {now.error !== null && <ErrorNote error={now.error} retry={readActive} />}
         {past.error !== null && now.error === null && <ErrorNote error={past.error} retry={readEnded} />}
-        <FirstSteps />
-        <section aria-labelledby="running-title">
-          <h2 id="running-title">Running now</h2>
-          {now.value === null ? (
-            now.error === null && <Loading label="running operations" lines={3} />
-          ) : running.length === 0 ? (
-            <EmptyState title="Nothing is running">
-              <p>Trainings and imports that run appear here with their progress.</p>
-            </EmptyState>
-          ) : (
-            <ul class="overview-list">
-              {running.map((operation) => (
-                <ActiveLine key={operation.operation_id} read={operation} />
-              ))}
-            </ul>
-          )}
-        </section>
-        {waiting.length > 0 && (
-          <section aria-labelledby="waiting-title">
-            <h2 id="waiting-title">Waiting, next first</h2>
-            <ul class="overview-list">
-              {waiting.map((operation) => (
-                <ActiveLine key={operation.operation_id} read={operation} />
-              ))}
-            </ul>
-          </section>
+        {isReading ? (
+          <Loading label="operations" lines={12} />
+        ) : (
+          <>
+            {first.value?.missing != null && <FirstSteps missing={first.value.missing} />}
+            <section aria-labelledby="running-title">
+              <h2 id="running-title">Running now</h2>
+              {now.value === null ? null : running.length === 0 ? (
+                <EmptyState title="Nothing is running">
+                  <p>Trainings and imports that run appear here with their progress.</p>
+                </EmptyState>
+              ) : (
+                <ul class="overview-list">
+                  {running.map((operation) => (
+                    <ActiveLine key={operation.operation_id} read={operation} />
+                  ))}
+                </ul>
+              )}
+            </section>
+            {waiting.length > 0 && (
+              <section aria-labelledby="waiting-title">
+                <h2 id="waiting-title">Waiting, next first</h2>
+                <ul class="overview-list">
+                  {waiting.map((operation) => (
+                    <ActiveLine key={operation.operation_id} read={operation} />
+                  ))}
+                </ul>
+              </section>
+            )}
+            <section aria-labelledby="ended-title">
+              <h2 id="ended-title">Recently ended</h2>
+              {past.value === null ? null : past.value.total_count === 0 ? (
+                <EmptyState title="Nothing has ended yet">
+                  <p>Trainings, imports and backtests appear here with their outcome.</p>
+                </EmptyState>
+              ) : (
+                <>
+                  <ul class="overview-list">
+                    {past.value.operations.map((operation) => (
+                      <EndedLine key={operation.operation_id} operation={operation} />
+                    ))}
+                  </ul>
+                  <p>
+                    <a href="/app/operations">All operations</a>
+                  </p>
+                </>
+              )}
+            </section>
+          </>
         )}
-        <section aria-labelledby="ended-title">
-          <h2 id="ended-title">Recently ended</h2>
-          {past.value === null ? (
-            past.error === null && <Loading label="ended operations" lines={6} />
-          ) : past.value.total_count === 0 ? (
-            <EmptyState title="Nothing has ended yet">
-              <p>Trainings, imports and backtests appear here with their outcome.</p>
-            </EmptyState>
-          ) : (
-            <>
-              <ul class="overview-list">
-                {past.value.operations.map((operation) => (
-                  <EndedLine key={operation.operation_id} operation={operation} />
-                ))}
-              </ul>
-              <p>
-                <a href="/app/operations">All operations</a>
-              </p>
-            </>
-          )}
-        </section>
       </div>
     </>
   );
