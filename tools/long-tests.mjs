@@ -3,6 +3,7 @@
  * has a shorter relative in `npm test`, or a command of its own (`npm run chaos`, `npm run fuzz`).
  */
 export const LONG_TESTS = [
+  'apps/api/test/queue-on-postgres.test.ts',
   'chaos/src/chaos.test.ts',
   'chaos/src/verdict.test.ts',
   'fuzz/src/fuzz.test.ts',

@@ -1,5 +1,7 @@
 import {
+  actionRefusal,
   isTerminalStatus,
+  type OperationAction,
   type OperationStarted,
   oneLine,
   type TypedOperation,
@@ -22,8 +24,6 @@ import { operationsTable } from './views/operations-view.js';
 /** Requests at the same time. */
 const AT_ONCE = 4;
 
-export type Change = 'cancel' | 'resume' | 'retry';
-
 export interface ChangeOptions extends FilterOptions, ReadOptions {
   /** Skips the confirmation. */
   yes?: boolean;
@@ -35,7 +35,7 @@ export interface ChangeOptions extends FilterOptions, ReadOptions {
 /** One line of `--json`: what became of one operation. */
 export interface OperationChange {
   operation_id: string;
-  change: Change;
+  change: OperationAction;
   /**
    * `done`: cancelled, or the next attempt has started. `ended`: it completed or failed before the cancel took effect. `refused`: the
    * API refused the request. `left`: Ctrl+C was pressed first.
@@ -61,7 +61,7 @@ const WORDS = {
  */
 export async function changeOperations(
   context: CommandContext,
-  change: Change,
+  change: OperationAction,
   ids: readonly string[],
   options: ChangeOptions,
 ): Promise<ExitCode> {
@@ -101,16 +101,15 @@ export async function changeOperations(
   return new Changing(context, api, change, options, left).run(chosen);
 }
 
-/** Whether the API can change an operation in this state. */
-function fits(change: Change, { status, resumable }: TypedOperationSummary): boolean {
-  if (change === 'cancel') return status === 'pending' || status === 'running';
-  return change === 'resume' ? resumable : status === 'failed' || status === 'cancelled';
+/** Whether a change applies to an operation that was found by filters. One that is being cancelled needs no second cancel. */
+function fits(change: OperationAction, operation: TypedOperationSummary): boolean {
+  return operation.status !== 'cancelling' && actionRefusal(change, operation) === null;
 }
 
 /** The list and its count, on stderr: stdout has the outcome. */
 function showChosen(
   context: CommandContext,
-  change: Change,
+  change: OperationAction,
   chosen: readonly TypedOperationSummary[],
   found: number,
   about: string,
@@ -128,7 +127,7 @@ class Changing {
   constructor(
     private readonly context: CommandContext,
     private readonly api: ApiClient,
-    private readonly change: Change,
+    private readonly change: OperationAction,
     private readonly options: ChangeOptions,
     private readonly left: AbortController,
   ) {}

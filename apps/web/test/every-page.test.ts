@@ -48,24 +48,22 @@ describe('every page', () => {
     '%s: nothing jumps while it loads, nothing that axe finds in both themes, and nothing wider than 320 px',
     async (name, route) => {
       const path = [...ids].reduce((filled, [placeholder, id]) => filled.replace(placeholder, id), route);
+      const page = await world.browser.openSlowly(`${world.api.url}${path}`);
+      await page.locator('h1').first().waitFor();
+      await page.locator('.loading').first().waitFor({ state: 'detached' });
+      const shifts = await world.browser.layoutShifts(page);
+      const sum = shifts.reduce((total, { value }) => total + value, 0);
+      expect(sum > MOST_SHIFT ? shifts : []).toEqual([]);
       for (const theme of ['light', 'dark'] as const) {
-        const address = `${world.api.url}${path}`;
-        const page =
-          theme === 'light'
-            ? await world.browser.openSlowly(address, { theme })
-            : await world.browser.open(address, { theme });
-        await page.locator('h1').first().waitFor();
-        await page.locator('.loading').first().waitFor({ state: 'detached' });
-        const shifts = await world.browser.layoutShifts(page);
-        const sum = shifts.reduce((total, { value }) => total + value, 0);
-        expect(sum > MOST_SHIFT ? shifts : []).toEqual([]);
+        await page.emulateMedia({ colorScheme: theme });
+        await page.setViewportSize({ width: 1280, height: 800 });
         await world.browser.picture(page, `${name}-${theme}`);
         expect(await world.browser.accessibilityProblems(page)).toEqual([]);
         await page.setViewportSize({ width: 320, height: 640 });
         await world.browser.picture(page, `${name}-${theme}-narrow`);
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
-        await page.context().close();
       }
+      await page.context().close();
       expect(world.browser.problems.splice(0)).toEqual([]);
     },
   );

@@ -26,6 +26,7 @@ export * from './model-decisions.js';
 export * from './models.js';
 export * from './names.js';
 export * from './notifications.js';
+export * from './operation-actions.js';
 export * from './operation-metrics.js';
 export * from './operation-requests.js';
 export * from './operation-types.js';

@@ -104,6 +104,8 @@ describe('a store in PostgreSQL', () => {
         'operations',
         'training_trial_bars',
         'training_trials',
+        'webhook_deliveries',
+        'webhooks',
       ].map((tablename) => ({ tablename })),
     );
   });

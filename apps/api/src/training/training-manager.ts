@@ -1,5 +1,10 @@
-import type { EstimateTrainingResponse, OperationStarted, TrainingResult } from '@ktrdr/contracts';
-import { ServiceOrchestrator, trainingProgressRenderer } from '@ktrdr/orchestrator';
+import type {
+  EstimateTrainingResponse,
+  OperationStarted,
+  TrainingRequestRecord,
+  TrainingResult,
+} from '@ktrdr/contracts';
+import { operationNotFound, ServiceOrchestrator, trainingProgressRenderer } from '@ktrdr/orchestrator';
 import type {
   Clock,
   ManagedOperation,
@@ -7,7 +12,7 @@ import type {
   ServiceOrchestratorDependencies,
 } from '@ktrdr/orchestrator';
 import type { BackgroundThread } from '@ktrdr/strategy';
-import { describeTraining, fromStored, hooksOf, toStored } from '@ktrdr/training-operation';
+import { describeTraining, fromStored, hooksOf, requestOf, toStored } from '@ktrdr/training-operation';
 import type { BudgetedEstimate, StoredTraining, TrainingRequest } from '@ktrdr/training-operation';
 import type { KeptRun } from './run-outputs.js';
 import { TrainingAdapter } from './training-adapter.js';
@@ -62,6 +67,14 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
   ): Promise<BudgetedEstimate & Pick<EstimateTrainingResponse, 'place'>> {
     const place = this.queue !== null ? 'queue' : this.isUsingHostService() ? 'host' : 'local';
     return { ...(await this.adapter.estimate(request)), place };
+  }
+
+  /** The request of a training. @throws KtrdrError `operation_not_found` */
+  async requestOf(operationId: string): Promise<TrainingRequestRecord> {
+    const { operation_type } = await this.operations.get(operationId);
+    if (operation_type !== 'training') throw operationNotFound(operationId);
+    const stored = await this.operations.getRequest(operationId);
+    return { operation_id: operationId, request: requestOf(stored as StoredTraining) };
   }
 
   /** Trains in the place that the adapter has chosen, and keeps the model. */

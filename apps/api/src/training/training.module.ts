@@ -57,22 +57,14 @@ import { TrainingService } from './training.service.js';
     },
     {
       provide: TrainingService,
-      inject: [
-        API_SETTINGS,
-        StrategiesService,
-        TrainingManager,
-        OperationsService,
-        STRATEGY_THREAD,
-        BARS_THREAD,
-      ],
+      inject: [API_SETTINGS, StrategiesService, TrainingManager, STRATEGY_THREAD, BARS_THREAD],
       useFactory: (
         settings: ApiSettings,
         strategies: StrategiesService,
         manager: TrainingManager,
-        operations: OperationsService,
         thread: BackgroundThread,
         barsThread: BackgroundThread,
-      ) => new TrainingService(settings, strategies, manager, operations, thread, barsThread),
+      ) => new TrainingService(settings, strategies, manager, thread, barsThread),
     },
     {
       provide: HostFilesService,

@@ -10,10 +10,8 @@ import type {
   TrainingSpec,
 } from '@ktrdr/contracts';
 import { fingerprintBars, parseDateRange } from '@ktrdr/market-data';
-import { operationNotFound, type OperationsService } from '@ktrdr/orchestrator';
 import { formatIssue, parseInThread, type BackgroundThread, type Strategy } from '@ktrdr/strategy';
 import { checkEngineSupport } from '@ktrdr/trainer';
-import { requestOf, type StoredTraining } from '@ktrdr/training-operation';
 import type { ApiSettings } from '../config.js';
 import type { StrategiesService } from '../strategies/strategies.service.js';
 import type { TrainingManager } from './training-manager.js';
@@ -27,7 +25,6 @@ export class TrainingService {
     >,
     private readonly strategies: StrategiesService,
     private readonly manager: TrainingManager,
-    private readonly operations: OperationsService,
     private readonly thread: BackgroundThread,
     /** Reads the ranges of bars files. */
     private readonly barsThread: BackgroundThread,
@@ -105,11 +102,8 @@ export class TrainingService {
   }
 
   /** The request of a training. @throws KtrdrError `operation_not_found` */
-  async request(operationId: string): Promise<TrainingRequestRecord> {
-    const { operation_type } = await this.operations.get(operationId);
-    if (operation_type !== 'training') throw operationNotFound(operationId);
-    const stored = await this.operations.getRequest(operationId);
-    return { operation_id: operationId, request: requestOf(stored as StoredTraining) };
+  request(operationId: string): Promise<TrainingRequestRecord> {
+    return this.manager.requestOf(operationId);
   }
 
   private async strategyText(request: StartTrainingRequest): Promise<{ text: string; file: string }> {

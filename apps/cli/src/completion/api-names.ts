@@ -1,4 +1,10 @@
-import { isTerminalStatus, oneLine, type TypedOperationSummary } from '@ktrdr/contracts';
+import {
+  actionRefusal,
+  isTerminalStatus,
+  oneLine,
+  type OperationAction,
+  type TypedOperationSummary,
+} from '@ktrdr/contracts';
 import type { Candidate } from './candidate.js';
 
 /** Kinds of names that the API knows. */
@@ -92,15 +98,14 @@ async function namesOf(
 }
 
 /** Whether a command can do something with an operation. */
-function isFor(command: string, { status, resumable }: TypedOperationSummary): boolean {
+function isFor(command: string, operation: TypedOperationSummary): boolean {
   switch (command) {
-    case 'operations cancel':
     case 'operations follow':
-      return !isTerminalStatus(status);
+      return !isTerminalStatus(operation.status);
+    case 'operations cancel':
     case 'operations resume':
-      return resumable;
     case 'operations retry':
-      return status === 'failed' || status === 'cancelled';
+      return actionRefusal(command.slice('operations '.length) as OperationAction, operation) === null;
     default:
       return true;
   }

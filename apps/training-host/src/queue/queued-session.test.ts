@@ -226,6 +226,7 @@ test('a training that is cancelled before it has a session ends as cancelled', a
     session_id: null,
     status: 'cancelled',
     cancel_reason: 'never mind',
+    points: [],
     error: null,
     result: null,
     warnings: [],

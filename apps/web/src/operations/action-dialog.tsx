@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
-import type { TypedOperationSummary } from '@ktrdr/contracts';
+import type { OperationAction, TypedOperationSummary } from '@ktrdr/contracts';
 import type { ApiError } from '../api/api-error.js';
 import { Dialog } from '../components/dialog.js';
 import { Field } from '../components/field.js';
 import { StatusBadge } from '../components/status-badge.js';
 import { operationSignal } from '../live/operations.js';
-import { ACTION_WORDS, act, eachAtMost, planOf, type OperationAction } from './operation-actions.js';
+import { ACTION_WORDS, act, eachAtMost, planOf } from './operation-actions.js';
 import { subjectOf } from './operation-words.js';
 import './action-dialog.css';
 

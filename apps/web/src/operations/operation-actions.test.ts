@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { OperationStatus, TypedOperationSummary } from '@ktrdr/contracts';
-import { eachAtMost, planOf, refusalOf } from './operation-actions.js';
+import { actionRefusal, type OperationStatus, type TypedOperationSummary } from '@ktrdr/contracts';
+import { eachAtMost, planOf } from './operation-actions.js';
 
 const operation = (status: OperationStatus, resumable = false): TypedOperationSummary =>
   ({ operation_id: `op_${status}`, operation_type: 'dummy', status, resumable }) as TypedOperationSummary;
@@ -9,7 +9,7 @@ describe('an action', () => {
   test('applies to the statuses that the API accepts', () => {
     const statuses = ['pending', 'running', 'cancelling', 'completed', 'failed', 'cancelled'] as const;
     const allowed = (action: 'cancel' | 'resume' | 'retry') =>
-      statuses.filter((status) => refusalOf(action, operation(status, true)) === null);
+      statuses.filter((status) => actionRefusal(action, operation(status, true)) === null);
     expect(allowed('cancel')).toEqual(['pending', 'running', 'cancelling']);
     expect(allowed('resume')).toEqual(['failed', 'cancelled']);
     expect(allowed('retry')).toEqual(['failed', 'cancelled']);

@@ -1,9 +1,5 @@
-import { isTerminalStatus, type TypedOperationSummary } from '@ktrdr/contracts';
+import { actionRefusal, type OperationAction, type TypedOperationSummary } from '@ktrdr/contracts';
 import { request } from '../api/client.js';
-
-/** What a person can do with operations. */
-export const OPERATION_ACTIONS = ['cancel', 'resume', 'retry'] as const;
-export type OperationAction = (typeof OPERATION_ACTIONS)[number];
 
 /** Settings of a cancel. */
 export interface CancelSettings {
@@ -22,17 +18,6 @@ export const ACTION_WORDS: Readonly<Record<OperationAction, { verb: string; effe
   retry: { verb: 'Retry', effect: 'The next attempt starts from the beginning.' },
 };
 
-/** Why an action does not apply to an operation, as the end of a sentence; `null` if it applies. */
-export function refusalOf(action: OperationAction, operation: TypedOperationSummary): string | null {
-  const { status, resumable } = operation;
-  const hasEnded = isTerminalStatus(status);
-  if (action === 'cancel') return hasEnded ? `it is ${status}` : null;
-  if (!hasEnded) return `it is ${status}`;
-  if (status === 'completed') return 'it is completed';
-  if (action === 'resume' && !resumable) return 'it has no state to resume from';
-  return null;
-}
-
 /** Operations that an action applies to, and those that it does not apply to, with the reason. */
 export function planOf(
   action: OperationAction,
@@ -41,7 +26,7 @@ export function planOf(
   const hit: TypedOperationSummary[] = [];
   const leftOut: { operation: TypedOperationSummary; reason: string }[] = [];
   for (const operation of operations) {
-    const reason = refusalOf(action, operation);
+    const reason = actionRefusal(action, operation);
     if (reason === null) hit.push(operation);
     else leftOut.push({ operation, reason });
   }

@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
-import type { TypedOperationSummary } from '@ktrdr/contracts';
-import { ActionDialog } from '../../operations/action-dialog.js';
 import {
-  ACTION_WORDS,
+  actionRefusal,
   OPERATION_ACTIONS,
-  refusalOf,
   type OperationAction,
-} from '../../operations/operation-actions.js';
+  type TypedOperationSummary,
+} from '@ktrdr/contracts';
+import { ActionDialog } from '../../operations/action-dialog.js';
+import { ACTION_WORDS } from '../../operations/operation-actions.js';
 import { may } from '../../shell/caller.js';
 
 /** What can be done with an operation now. */
@@ -25,7 +25,7 @@ export function OperationButtons({ operation }: { operation: TypedOperationSumma
       )}
       {may('operate') && (
         <>
-          {OPERATION_ACTIONS.filter((action) => refusalOf(action, operation) === null).map((action) => (
+          {OPERATION_ACTIONS.filter((action) => actionRefusal(action, operation) === null).map((action) => (
             <button
               key={action}
               type="button"

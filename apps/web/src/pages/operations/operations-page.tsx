@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
-import type { TypedOperationSummary } from '@ktrdr/contracts';
+import type { OperationAction, TypedOperationSummary } from '@ktrdr/contracts';
 import { EmptyState, ErrorNote, Loading } from '../../components/note.js';
 import { PageHeader } from '../../components/page-header.js';
 import { VirtualRows, type VirtualRowsControl } from '../../components/virtual-rows.js';
@@ -8,7 +8,6 @@ import { formatNumber } from '../../format/numbers.js';
 import { knownOperation } from '../../live/operations.js';
 import { ActionDialog } from '../../operations/action-dialog.js';
 import { knowHostOf } from '../../operations/host-names.js';
-import type { OperationAction } from '../../operations/operation-actions.js';
 import { may } from '../../shell/caller.js';
 import { useFilters } from '../../shell/use-filters.js';
 import { FilterBar } from './filter-bar.js';

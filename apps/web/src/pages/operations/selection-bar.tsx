@@ -1,12 +1,8 @@
 import { useSignal } from '@preact/signals';
+import { OPERATION_ACTIONS, type OperationAction } from '@ktrdr/contracts';
 import { formatNumber } from '../../format/numbers.js';
 import { knownOperation } from '../../live/operations.js';
-import {
-  ACTION_WORDS,
-  OPERATION_ACTIONS,
-  planOf,
-  type OperationAction,
-} from '../../operations/operation-actions.js';
+import { ACTION_WORDS, planOf } from '../../operations/operation-actions.js';
 import type { Selection } from './selection.js';
 import type { OperationList } from './use-operation-rows.js';
 
