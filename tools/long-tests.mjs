@@ -3,6 +3,7 @@
  * has a shorter relative in `npm test`, or a command of its own (`npm run chaos`, `npm run fuzz`).
  */
 export const LONG_TESTS = [
+  'apps/api/test/disk-full.test.ts',
   'apps/api/test/queue-on-postgres.test.ts',
   'chaos/src/chaos.test.ts',
   'chaos/src/verdict.test.ts',
@@ -16,4 +17,5 @@ export const LONG_TESTS = [
   'tools/contributing.test.ts',
   'tools/dev.test.ts',
   'tools/docs-site/src/docs-page.test.ts',
+  'tools/network.test.ts',
 ];
