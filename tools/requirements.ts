@@ -118,6 +118,13 @@ export function rootUser(): Requirement {
   return { missing: process.getuid?.() === 0 ? null : 'not run by root', isSystemPackage: false };
 }
 
+/** A folder that nobody can write to, root included. */
+export const READ_ONLY_FOLDER = '/sys/kernel';
+
+export function readOnlyFolder(): Requirement {
+  return { missing: existsSync(READ_ONLY_FOLDER) ? null : `no ${READ_ONLY_FOLDER}`, isSystemPackage: false };
+}
+
 /** `/proc`, which lists processes. */
 export function procFilesystem(): Requirement {
   return { missing: existsSync('/proc/self/stat') ? null : 'no /proc', isSystemPackage: false };

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { READ_ONLY_FOLDER, readOnlyFolder, requires } from '../../../../tools/requirements.js';
 import { StrategyFiles } from './strategy-files.js';
 
 let folder: string;
@@ -115,8 +116,8 @@ test('a link is neither read, replaced nor deleted', async () => {
 });
 
 // the kernel lets nobody create a file there, not even root
-(process.platform === 'linux' ? test : test.skip)('a folder that is read-only says so', async () => {
-  await expect(new StrategyFiles('/sys/kernel').save('mine', TEXT, null)).rejects.toMatchObject({
+requires(readOnlyFolder()).test('a folder that is read-only says so', async () => {
+  await expect(new StrategyFiles(READ_ONLY_FOLDER).save('mine', TEXT, null)).rejects.toMatchObject({
     code: 'folder_read_only',
     message: expect.stringMatching(
       /^Saving mine\.yaml failed \(E[A-Z]+\): the API cannot write to \/sys\/kernel\. Nothing was changed\. Give the API write permission/,

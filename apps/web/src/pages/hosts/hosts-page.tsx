@@ -61,7 +61,7 @@ function Hosts({ list: { mode, hosts } }: { list: HostList }) {
         <p>
           There are no training hosts. To train on another machine, start a host there:{' '}
           <code>npm run host</code> (
-          <a href="/docs/" target="_self">
+          <a href="/docs/hosts/" target="_self">
             documentation
           </a>
           ).
