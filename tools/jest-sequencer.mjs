@@ -19,7 +19,6 @@ const SLOWEST = [
   'apps/api/test/host.test.ts',
   'fuzz/src/fuzz.test.ts',
   'tools/documentation.test.ts',
-  'apps/web/test/every-page.test.ts',
   'tools/openapi/answers.test.ts',
   'packages/operation-store/test/processes.test.ts',
   'packages/trainer/test/honesty.test.ts',

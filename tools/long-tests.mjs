@@ -5,6 +5,9 @@
 export const LONG_TESTS = [
   'apps/api/test/disk-full.test.ts',
   'apps/api/test/queue-on-postgres.test.ts',
+  'apps/api/test/whole-way.test.ts',
+  'apps/cli/test/package.test.ts',
+  'apps/web/test/every-page.test.ts',
   'chaos/src/chaos.test.ts',
   'chaos/src/verdict.test.ts',
   'fuzz/src/fuzz.test.ts',
