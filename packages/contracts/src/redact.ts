@@ -68,13 +68,18 @@ function loginOf(text: string): { password: string | null; others: string[] } {
 function addForms(secret: string, user: string): void {
   const plain = decoded(secret);
   if (plain.length < SHORTEST) return;
-  const encoded = encodeURIComponent(plain);
+  // a secret that is no part of a URL may contain `%` and two digits itself
+  const written = [...new Set([secret, plain])].flatMap((text) => {
+    const encoded = encodeURIComponent(text);
+    return [
+      text,
+      encoded,
+      encoded.replaceAll(/%../g, (code) => code.toLowerCase()),
+      JSON.stringify(text).slice(1, -1),
+    ];
+  });
   const found = [
-    secret,
-    plain,
-    encoded,
-    encoded.replaceAll(/%../g, (code) => code.toLowerCase()),
-    JSON.stringify(plain).slice(1, -1),
+    ...written,
     btoa(String.fromCharCode(...new TextEncoder().encode(`${decoded(user)}:${plain}`))),
   ].filter((form) => form.length >= SHORTEST);
   forms = [...new Set([...forms, ...found])].toSorted((a, b) => b.length - a.length);
