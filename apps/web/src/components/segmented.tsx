@@ -8,7 +8,7 @@ interface SegmentedProps<Value extends string> {
   choose: (value: Value) => void;
 }
 
-/** Buttons of which one is pressed. */
+/** A row of buttons; exactly one is pressed. */
 export function Segmented<Value extends string>({
   label,
   values,

@@ -2,16 +2,15 @@ import { useMemo } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { IntervalChart } from '../../charts/interval-chart.js';
 import { LineChart } from '../../charts/line-chart.js';
-import { SmoothingSlider } from '../../charts/smoothing-slider.js';
 import { EmptyState, ErrorNote, Loading, Note } from '../../components/note.js';
 import { PageHeader } from '../../components/page-header.js';
-import { Segmented } from '../../components/segmented.js';
 import { StatusBadge } from '../../components/status-badge.js';
 import { VerdictBadge } from '../../components/verdict-badge.js';
 import { formatNumber } from '../../format/numbers.js';
 import { subjectOf, wordsOf } from '../../operations/operation-words.js';
 import { useFilters } from '../../shell/use-filters.js';
-import { CURVE_METRICS, seedsOf, type CurveMetric } from '../operation/curve-data.js';
+import { CurveControls } from '../operation/curve-controls.js';
+import { seedsOf, type CurveMetric } from '../operation/curve-data.js';
 import { differencesOf, pointsText } from '../operation/verdict-card.js';
 import { hasSameTestRows, overlaidCurves, type ComparedSeeds, type Run } from './compare-data.js';
 import { ComparedTables } from './compared-tables.js';
@@ -194,26 +193,7 @@ function Curves({ runs }: { runs: readonly Run[] }) {
       <h2 id="curves-title">Curves</h2>
       <div class="stack">
         <div class="chart-controls">
-          <Segmented
-            label="Metric"
-            values={CURVE_METRICS}
-            chosen={metric.value}
-            titleOf={wordsOf}
-            choose={(name) => {
-              metric.value = name;
-            }}
-          />
-          <SmoothingSlider weight={smoothing} />
-          <label class="check-line">
-            <input
-              type="checkbox"
-              checked={isLog.value}
-              onChange={(event) => {
-                isLog.value = event.currentTarget.checked;
-              }}
-            />
-            Log axis
-          </label>
+          <CurveControls metric={metric} smoothing={smoothing} isLog={isLog} />
           {hasSeeds && (
             <label class="curve-choice">
               Seeds

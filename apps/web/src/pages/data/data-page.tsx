@@ -82,7 +82,7 @@ function NoBars() {
     <EmptyState title="No bars yet">
       <p>
         <a href="/app/data/import">Import a file</a> from your broker or data site, download bars from an
-        exchange, or create sample bars to try things out.
+        exchange, or create sample bars.
       </p>
     </EmptyState>
   );

@@ -53,7 +53,7 @@ export function SampleDialog({ onClose }: { onClose: () => void }) {
     >
       <Field
         label="Symbol"
-        hint="SP500 with 1d gives real bars of the S&P 500 index. Every other choice gives synthetic bars, to try things out."
+        hint="SP500 with 1d gives real bars of the S&P 500 index. Every other choice gives synthetic bars."
       >
         {(attributes) => (
           <TextInput

@@ -1,19 +1,11 @@
 import { useMemo } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { LineChart } from '../../charts/line-chart.js';
-import { SmoothingSlider } from '../../charts/smoothing-slider.js';
-import { Segmented } from '../../components/segmented.js';
 import { Figures } from '../../components/figures.js';
 import { formatMetric, formatNumber } from '../../format/numbers.js';
 import { wordsOf } from '../../operations/operation-words.js';
-import {
-  bestPoint,
-  curvesOf,
-  CURVE_METRICS,
-  seedsOf,
-  type CurveMetric,
-  type CurvePoint,
-} from './curve-data.js';
+import { CurveControls } from './curve-controls.js';
+import { bestPoint, curvesOf, seedsOf, type CurveMetric, type CurvePoint } from './curve-data.js';
 
 interface CurvesCardProps {
   points: readonly CurvePoint[];
@@ -63,26 +55,7 @@ export function CurvesCard({ points, isRunning, firstSeed, stopped }: CurvesCard
           />
           {stopped !== undefined && <p class="card-line muted">Stopped: {stopped}.</p>}
           <div class="chart-controls">
-            <Segmented
-              label="Metric"
-              values={CURVE_METRICS}
-              chosen={metric.value}
-              titleOf={wordsOf}
-              choose={(name) => {
-                metric.value = name;
-              }}
-            />
-            <SmoothingSlider weight={smoothing} />
-            <label class="check-line">
-              <input
-                type="checkbox"
-                checked={isLog.value}
-                onChange={(event) => {
-                  isLog.value = event.currentTarget.checked;
-                }}
-              />
-              Log axis
-            </label>
+            <CurveControls metric={metric} smoothing={smoothing} isLog={isLog} />
             {seeds.length > 1 && (
               <label class="curve-choice">
                 Seeds

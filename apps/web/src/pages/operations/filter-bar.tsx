@@ -77,7 +77,7 @@ interface ChoicesProps {
   set: (chosen: string) => void;
 }
 
-/** Buttons of which several can be pressed; none pressed means all. */
+/** A row of buttons; several can be pressed. None pressed means all. */
 function Choices({ title, all, chosen, set }: ChoicesProps) {
   const pressed = chosen.split(',').filter((value) => all.includes(value));
   return (

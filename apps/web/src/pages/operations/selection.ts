@@ -20,7 +20,7 @@ export class Selection {
     this.ids.value = new Set(ids);
   }
 
-  /** Forgets what is no longer listed: an action never applies to what one does not see. */
+  /** Removes the ids that are no longer listed: an action applies only to operations that are visible. */
   keep(isListed: (id: string) => boolean): void {
     const kept = [...this.ids.peek()].filter(isListed);
     if (kept.length !== this.ids.peek().size) this.ids.value = new Set(kept);
