@@ -44,6 +44,9 @@ function normalisedFeatures(
   symbols: readonly SymbolRows[],
   normalisation: readonly FittedNormalisation[],
 ): Float32Array {
+  const [first, ...others] = symbols;
+  const isPlain = normalisation.every(({ method }) => method === 'none');
+  if (isPlain && others.length === 0 && first!.features instanceof Float32Array) return first!.features;
   const columns = normalisation.length;
   const normalised = new Float32Array(symbols.reduce((sum, { features }) => sum + features.length, 0));
   let at = 0;

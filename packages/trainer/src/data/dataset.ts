@@ -11,6 +11,7 @@ import {
 } from '@ktrdr/strategy';
 import {
   type CompleteSymbol,
+  type ComputedSymbol,
   completeWindows,
   computeMatrix,
   featuresWithoutValues,
@@ -23,31 +24,22 @@ import type { SymbolBars } from './load-bars.js';
 import type { Targets } from '../network/loss.js';
 import { type Cuts, cutMoments } from './split.js';
 
-/** The rows of one symbol: the base bars inside the range that have a label and all features of their window. */
-export interface SymbolRows {
+/** The bars of one symbol inside the range that have all features of their window, whether they have a label or not. */
+export interface FeatureRows {
   symbol: string;
-  rows: number;
-  /** `[bars with all features, features]`, row-major, in order of time, not normalised. */
-  features: Float64Array;
-  /** `[rows]`: the last bar of each row's window, as an index into the bars of `features`. The window's bars are consecutive there. */
-  windowEnds: Int32Array;
-  /** `[rows]`: each row's bar, as an index into `inRange`. */
-  rowBars: Int32Array;
-  /** `[rows]`: classes or values, depending on the dataset's `output`. */
-  targets: Targets;
-  /** `[rows]`, above 0: sample weights up to a common factor; `null`: all rows weigh the same. */
-  weights: Float64Array | null;
-  /** `[rows]`, open time of the row's bar, ms UTC; ascending. */
-  time: Float64Array;
-  /** `[rows]`, open time of the last bar that determines the row's label, ms UTC. */
-  labelEnd: Float64Array;
-  /** `[rows]`, open time of the first bar of the row's window, ms UTC; `-Infinity` if it is before the range. */
-  windowStart: Float64Array;
-  /** Open times of all bars with features, with a label or without, ms UTC; ascending. */
+  /**
+   * `[bars with all features, features]`, row-major, in order of time, not normalised. 32 bits hold degrees exactly; raw values have
+   * 64.
+   */
+  features: Float32Array | Float64Array;
+  /** Open times of the bars with a complete window, ms UTC; ascending. */
   candidates: Float64Array;
   /** `[candidates]`: each candidate's bar, as an index into `inRange`. */
   candidateBars: Int32Array;
-  /** `[candidates]`: the last bar of each candidate's window, as in `windowEnds`. */
+  /**
+   * `[candidates]`: the last bar of each candidate's window, as an index into the bars of `features`. The window's bars are
+   * consecutive there.
+   */
   candidateEnds: Int32Array;
   /** Base bars inside the range. */
   inRange: Bars;
@@ -63,7 +55,26 @@ export interface SymbolRows {
   featuresWithoutValues: string[];
   /** Features that lack a value on some bar that neither the warm-up nor a stale stretch explains. */
   undefinedFeatures: string[];
-  /** Bars with all features that have no label. */
+}
+
+/** The rows of one symbol: the candidates that have a label. */
+export interface SymbolRows extends FeatureRows {
+  rows: number;
+  /** `[rows]`: the last bar of each row's window, as in `candidateEnds`. */
+  windowEnds: Int32Array;
+  /** `[rows]`: each row's bar, as an index into `inRange`. */
+  rowBars: Int32Array;
+  /** `[rows]`: classes or values, depending on the dataset's `output`. */
+  targets: Targets;
+  /** `[rows]`, above 0: sample weights up to a common factor; `null`: all rows weigh the same. */
+  weights: Float64Array | null;
+  /** `[rows]`, open time of the row's bar, ms UTC; ascending. */
+  time: Float64Array;
+  /** `[rows]`, open time of the last bar that determines the row's label, ms UTC. */
+  labelEnd: Float64Array;
+  /** `[rows]`, open time of the first bar of the row's window, ms UTC; `-Infinity` if it is before the range. */
+  windowStart: Float64Array;
+  /** Candidates that have no label. */
   withoutLabel: number;
 }
 
@@ -72,6 +83,8 @@ export interface Dataset {
   output: Labels['output'];
   /** How the targets were computed. */
   labels: LabelSettings;
+  /** Bars in the window of each row. */
+  window: number;
   symbols: SymbolRows[];
   /** How each column is scaled, in column order. */
   normalisation: NormalisationRule[];
@@ -86,8 +99,6 @@ export interface DatasetRequest {
   bars: readonly SymbolBars[];
   range: DateRange;
   shares: SplitSettings;
-  /** Fixed cuts. Without them, the shares determine the cuts. */
-  cuts?: Cuts;
 }
 
 /** Called when a phase begins (done = 0) and after each symbol (share of the symbols, up to 1). */
@@ -106,7 +117,7 @@ export type BuildReport = (
  * @throws KtrdrError `no_bars_in_range`; `bars_invalid` if a feature or the label is a ratio and a price is not above 0
  */
 export async function buildDataset(
-  { strategy, bars, range, shares, cuts }: DatasetRequest,
+  { strategy, bars, range, shares }: DatasetRequest,
   report: BuildReport,
 ): Promise<Dataset> {
   const each = async <In, Out>(
@@ -126,46 +137,50 @@ export async function buildDataset(
     computeMatrix(strategy, symbol, range),
   );
   const window = windowOf(strategy);
-  const complete = await each('building features', computed, (symbol) => completeWindows(symbol, window));
+  const features = await each('building features', computed, (symbol) => featureRows(symbol, window));
   const settings = strategy.training.labels;
-  const fitted = fitsOnTrainingBars(settings);
-  const featureCuts = cuts ?? cutMoments(complete.map(rowTimes), shares);
-  let classes: readonly string[] = [];
-  const symbols = await each('labelling', complete, (symbol) => {
-    const { time } = symbol.inRange;
+  const featureCuts = cutMoments(
+    features.map(({ candidates }) => candidates),
+    shares,
+  );
+  const labelled = await each('labelling', features, (symbol) => {
     if (labelsNeedRatio(settings)) {
+      const { time } = symbol.inRange;
       const file = bars.find((files) => files.symbol === symbol.symbol)!.bars.get(strategy.baseTimeframe)!;
       const why = `the label ${settings.source} is a ratio of prices`;
       requirePositivePrices(file, time[0]!, time.at(-1)!, why);
     }
-    const trainingBars = fitted ? countBefore(time, featureCuts.validationStart) : time.length;
-    const labels = computeLabels(settings, symbol.inRange, trainingBars);
-    if (labels.output === 'classification') ({ classes } = labels);
-    return labelledRows(symbol, labels, window);
+    return labelRows(symbol, settings, window, featureCuts);
   });
+  const symbols = labelled.map(({ rows }) => rows);
   return {
     output: strategy.decisions.outputFormat,
     labels: settings,
+    window,
     symbols,
     normalisation: computed[0]!.matrix.normalisation,
-    classes: [...classes],
-    cuts:
-      cuts ??
-      (fitted
-        ? featureCuts
-        : cutMoments(
-            symbols.map(({ time }) => time),
-            shares,
-          )),
+    classes: [...labelled.at(-1)!.classes],
+    cuts: fitsOnTrainingBars(settings)
+      ? featureCuts
+      : cutMoments(
+          symbols.map(({ time }) => time),
+          shares,
+        ),
   };
 }
 
-function rowTimes({
-  complete,
-  windowEnds,
-  inRange,
-}: Pick<CompleteSymbol, 'complete' | 'windowEnds' | 'inRange'>): Float64Array {
-  return Float64Array.from(windowEnds, (at) => inRange.time[complete[at]!]!);
+/**
+ * The dataset with labels whose thresholds are fitted on the bars before other cuts. It shares the features.
+ *
+ * @param pause awaited before each symbol; throws to stop
+ */
+export async function labelAgain(dataset: Dataset, cuts: Cuts, pause: () => Promise<void>): Promise<Dataset> {
+  const symbols: SymbolRows[] = [];
+  for (const symbol of dataset.symbols) {
+    await pause();
+    symbols.push(labelRows(symbol, dataset.labels, dataset.window, cuts).rows);
+  }
+  return { ...dataset, symbols, cuts };
 }
 
 /** Number of times before the moment. `time` is ascending. */
@@ -174,30 +189,51 @@ function countBefore(time: Float64Array, moment: number): number {
   return index < 0 ? time.length : index;
 }
 
-/** Selects the bars that have features and a label, and takes their features, labels and times. */
-function labelledRows(computed: CompleteSymbol, labels: Labels, window: number): SymbolRows {
-  const { symbol, matrix, firstRow, inRange, complete, windowEnds } = computed;
-  const labelled = windowEnds.filter((at) => labels.end[complete[at]!]! >= 0);
-  const bars = labelled.map((at) => complete[at]!);
+/** Takes the features of the bars that have all of them. */
+function featureRows(symbol: ComputedSymbol, window: number): FeatureRows {
+  const found = completeWindows(symbol, window);
+  const { matrix, firstRow, inRange, complete, windowEnds } = found;
+  const size = complete.length * matrix.names.length;
+  const features = matrix.values instanceof Float32Array ? new Float32Array(size) : new Float64Array(size);
+  const candidateBars = windowEnds.map((at) => complete[at]!);
   return {
-    symbol,
-    rows: bars.length,
-    features: takeRows(matrix, complete, firstRow),
-    windowEnds: labelled,
-    rowBars: bars,
-    targets: takeTargets(labels, bars),
-    weights: takeWeights(labels, bars),
-    time: Float64Array.from(bars, (bar) => inRange.time[bar]!),
-    labelEnd: Float64Array.from(bars, (bar) => inRange.time[labels.end[bar]!]!),
-    windowStart: Float64Array.from(labelled, (at) => inRange.time[complete[at - (window - 1)]!] ?? -Infinity),
-    candidates: rowTimes({ complete, windowEnds, inRange }),
-    candidateBars: windowEnds.map((at) => complete[at]!),
+    symbol: symbol.symbol,
+    features: takeRows(matrix, complete, firstRow, features),
+    candidates: Float64Array.from(candidateBars, (bar) => inRange.time[bar]!),
+    candidateBars,
     candidateEnds: windowEnds,
     inRange,
     bars: inRange.length,
-    ...withoutFeatures(computed, window),
-    withoutLabel: windowEnds.length - bars.length,
+    ...withoutFeatures(found, window),
   };
+}
+
+/** Labels the bars of a symbol and selects those that have features and a label. @param cuts where thresholds of labels are fitted */
+function labelRows(
+  features: FeatureRows,
+  settings: LabelSettings,
+  window: number,
+  { validationStart }: Cuts,
+): { rows: SymbolRows; classes: readonly string[] } {
+  const { candidateBars, candidateEnds, inRange } = features;
+  const { time } = inRange;
+  const trainingBars = fitsOnTrainingBars(settings) ? countBefore(time, validationStart) : time.length;
+  const labels = computeLabels(settings, inRange, trainingBars);
+  const isLabelled = (bar: number): boolean => labels.end[bar]! >= 0;
+  const bars = candidateBars.filter(isLabelled);
+  const rows = {
+    ...features,
+    rows: bars.length,
+    windowEnds: candidateEnds.filter((_, candidate) => isLabelled(candidateBars[candidate]!)),
+    rowBars: bars,
+    targets: takeTargets(labels, bars),
+    weights: takeWeights(labels, bars),
+    time: Float64Array.from(bars, (bar) => time[bar]!),
+    labelEnd: Float64Array.from(bars, (bar) => time[labels.end[bar]!]!),
+    windowStart: Float64Array.from(bars, (bar) => time[bar - (window - 1)] ?? -Infinity),
+    withoutLabel: candidateBars.length - bars.length,
+  };
+  return { rows, classes: labels.output === 'classification' ? labels.classes : [] };
 }
 
 /** Counts the bars inside the range that have no complete window, and says why. */
@@ -205,7 +241,7 @@ function withoutFeatures(
   computed: CompleteSymbol,
   window: number,
 ): Pick<
-  SymbolRows,
+  FeatureRows,
   'withoutFeatures' | 'warmingUp' | 'stale' | 'featuresWithoutValues' | 'undefinedFeatures'
 > {
   const { matrix, firstRow, warmUpRows, inRange, stale, complete, windowEnds } = computed;

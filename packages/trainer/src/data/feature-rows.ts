@@ -186,10 +186,14 @@ export function undefinedFeatures({
     .map(({ name }) => name);
 }
 
-/** Features of bars, given relative to the first bar of the range: `[rows, features]`. */
-export function takeRows({ values, names }: FeatureMatrix, rows: Int32Array, firstRow: number): Float64Array {
+/** Features of bars, given relative to the first bar of the range. @param taken filled: `[rows, features]` */
+export function takeRows<Values extends FeatureMatrix['values']>(
+  { values, names }: FeatureMatrix,
+  rows: Int32Array,
+  firstRow: number,
+  taken: Values,
+): Values {
   const width = names.length;
-  const taken = new Float64Array(rows.length * width);
   // Consecutive rows are copied at once.
   for (let from = 0, to = 0; from < rows.length; from = to) {
     const first = rows[from]!;

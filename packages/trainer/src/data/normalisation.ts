@@ -19,7 +19,7 @@ export interface ColumnStatistics {
 
 /** Selected rows of one symbol's features `[bars, columns]`. */
 export interface RowSelection {
-  features: Float64Array;
+  features: Float32Array | Float64Array;
   rows: Int32Array;
 }
 

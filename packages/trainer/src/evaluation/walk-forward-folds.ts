@@ -1,8 +1,8 @@
 import { KtrdrError } from '@ktrdr/contracts';
-import { fitsOnTrainingBars } from '@ktrdr/strategy';
-import { buildDataset, type Dataset } from '../data/dataset.js';
+import { fitsOnTrainingBars, type TrainingSettings } from '@ktrdr/strategy';
+import { type Dataset, labelAgain } from '../data/dataset.js';
 import { targetClasses } from './directions.js';
-import { fitParts, type PreparedData, type PrepareRequest } from '../data/prepare-data.js';
+import { fitParts, type PreparedData } from '../data/prepare-data.js';
 import { type Cuts, firstAtOrAfter, momentsAt, type Split, splitRows, splitShares } from '../data/split.js';
 
 /** Where a fold is. */
@@ -18,23 +18,20 @@ export interface FoldPlace {
   testEnd: number;
 }
 
-/** One fold: trains on rows up to a moment, tests on the rows from there to the next fold's moment. */
+/** One fold: trains on rows up to a moment, tests on the rows from there to the next fold's moment. All folds share the features. */
 export class WalkForwardFold {
   constructor(
     readonly place: FoldPlace,
     private readonly whole: Dataset,
-    private readonly request: PrepareRequest,
+    private readonly embargo: number | undefined,
   ) {}
 
   /** Labels without knowledge of later folds, and the fold's rows. @param pause awaited regularly; throws to stop */
   async divide(pause: () => Promise<void>): Promise<{ dataset: Dataset; split: Split }> {
-    const { strategy, bars, range, validationSplit } = this.request;
-    const { labels, embargo, split: settings } = strategy.training;
     const { cuts, testEnd } = this.place;
-    const shares = splitShares(settings, validationSplit);
     // The label thresholds are fitted on this fold's training bars.
-    const dataset = fitsOnTrainingBars(labels)
-      ? await buildDataset({ strategy, bars, range, shares, cuts }, pause)
+    const dataset = fitsOnTrainingBars(this.whole.labels)
+      ? await labelAgain(this.whole, cuts, pause)
       : this.whole;
     await pause();
     const known = dataset.symbols.map(({ time, labelEnd, windowStart, candidates }) => {
@@ -46,7 +43,7 @@ export class WalkForwardFold {
         candidates: candidates.filter((moment) => moment >= (cuts.trainStart ?? 0) && moment < testEnd),
       };
     });
-    return { dataset, split: splitRows(known, cuts, embargo) };
+    return { dataset, split: splitRows(known, cuts, this.embargo) };
   }
 
   /** The fold's rows, with a normalisation fitted on its training rows. */
@@ -106,10 +103,11 @@ export interface WalkForwardPlan {
 export function walkForwardFolds(
   { dataset }: PreparedData,
   { folds: count, window, gap }: WalkForwardPlan,
-  request: PrepareRequest,
+  { split, embargo }: Pick<TrainingSettings, 'split' | 'embargo'>,
+  validationSplit: number | undefined,
 ): WalkForwardFold[] {
   if (count === 0) return [];
-  const { train, validation } = splitShares(request.strategy.training.split, request.validationSplit);
+  const { train, validation } = splitShares(split, validationSplit);
   const times = dataset.symbols.map(({ time }) => time);
   const clock = clockOf(dataset);
   const between = (from: number, to: number): Float64Array[] =>
@@ -128,7 +126,7 @@ export function walkForwardFolds(
     const validationStart = Math.min(gapStart, ...momentsAt(before, [train / (train + validation)]));
     const cuts = { trainStart, validationStart, gapStart, testStart };
     const rows = before.reduce((sum, { length }) => sum + length, 0);
-    return new WalkForwardFold({ number: index + 1, of: count, rows, cuts, testEnd }, dataset, request);
+    return new WalkForwardFold({ number: index + 1, of: count, rows, cuts, testEnd }, dataset, embargo);
   });
 }
 

@@ -43,16 +43,19 @@ describe('folds of a walk-forward evaluation', () => {
         const whole = await prepare(strategy, bars);
         if (whole === null) return;
         seen.add(strategy.training.labels.source);
-        const request = { strategy, bars, range: {}, validationSplit: undefined };
         if (isTooShort(whole, planned)) return;
-        const { place } = walkForwardFolds(whole, planned, request)[pick % planned.folds]!;
-        const data = await new WalkForwardFold(place, whole.dataset, request).prepare(nothing);
+        const { embargo, split: shares } = strategy.training;
+        const fold = walkForwardFolds(whole, planned, strategy.training, undefined)[pick % planned.folds]!;
+        const { place } = fold;
+        const data = await fold.prepare(nothing);
+        data.dataset.symbols.forEach(({ features }, symbol) => {
+          expect(features).toBe(whole.dataset.symbols[symbol]!.features);
+        });
         const { gapStart, trainStart } = place.cuts as Required<Cuts>;
         // The same moments, other prices from the gap on: what is learnt must be the same.
-        const changed = { ...request, bars: changedFrom(bars, gapStart, any.seed) };
-        const shares = strategy.training.split;
-        const changedWhole = await buildDataset({ ...changed, shares }, nothing);
-        const other = await new WalkForwardFold(place, changedWhole, changed).prepare(nothing);
+        const changed = { strategy, bars: changedFrom(bars, gapStart, any.seed), range: {}, shares };
+        const changedWhole = await buildDataset(changed, nothing);
+        const other = await new WalkForwardFold(place, changedWhole, embargo).prepare(nothing);
         data.dataset.symbols.forEach((rows, symbol) => {
           const [before, after] = [answers(rows), answers(other.dataset.symbols[symbol]!)];
           for (const part of ['train', 'validation'] as const) {
@@ -99,10 +102,9 @@ describe('folds of a walk-forward evaluation', () => {
         const bars = barsOf(strategy, any.bars, any.seed);
         const whole = await prepare(strategy, bars);
         if (whole === null || any.labels.includes('regime') || any.labels.includes('cusum')) return;
-        const request = { strategy, bars, range: {}, validationSplit: undefined };
         if (isTooShort(whole, planned)) return;
         const { window, gap } = planned;
-        const all = walkForwardFolds(whole, planned, request);
+        const all = walkForwardFolds(whole, planned, strategy.training, undefined);
         const clock = clockOf(whole);
         const barsBetween = (from: number, to: number): number =>
           clock.filter((moment) => moment >= from && moment < to).length;
@@ -139,16 +141,11 @@ describe('folds of a walk-forward evaluation', () => {
   test('a window and a gap without bars to test are refused, with the number of bars', async () => {
     const any = { labels: LABELS, symbols: 1, timeframes: ['1h' as const], bars: 300, seed: 1, embargo: 0 };
     const strategy = strategyOf(any);
-    const request = {
-      strategy,
-      bars: barsOf(strategy, any.bars, any.seed),
-      range: {},
-      validationSplit: undefined,
-    };
-    const whole = (await prepare(strategy, request.bars))!;
+    const whole = (await prepare(strategy, barsOf(strategy, any.bars, any.seed)))!;
     const bars = whole.dataset.symbols[0]!.candidates.length;
     const fold = (window: number): unknown =>
-      walkForwardFolds(whole, { folds: 2, window, gap: 100 }, request)[0]!.place.cuts.trainStart;
+      walkForwardFolds(whole, { folds: 2, window, gap: 100 }, strategy.training, undefined)[0]!.place.cuts
+        .trainStart;
     // the last nine bars have no label
     expect(fold(bars - 110)).toBe(whole.dataset.symbols[0]!.candidates[0]);
     expect(() => fold(bars - 100)).toThrow(

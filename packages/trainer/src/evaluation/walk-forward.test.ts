@@ -16,10 +16,9 @@ test('a rolling evaluation tells its windows, and its folds give one series with
     embargo: 0,
   };
   const strategy = strategyOf(market);
-  const request = { strategy, bars: barsOf(strategy, market.bars, 5), range: {}, validationSplit: undefined };
-  const data = (await prepare(strategy, request.bars))!;
+  const data = (await prepare(strategy, barsOf(strategy, market.bars, 5)))!;
   const plan = { folds: 3, window: 120, gap: 12 };
-  const folds = walkForwardFolds(data, plan, request);
+  const folds = walkForwardFolds(data, plan, strategy.training, undefined);
   const engine = await createEngine('onnx');
   const reported: number[] = [];
   const { result, rows } = (await evaluateFolds(folds, {
@@ -65,10 +64,9 @@ test('the folds decide on every bar from the first test stretch on, with a label
     embargo: 0,
   };
   const strategy = strategyOf(market);
-  const request = { strategy, bars: barsOf(strategy, market.bars, 6), range: {}, validationSplit: undefined };
-  const data = (await prepare(strategy, request.bars))!;
+  const data = (await prepare(strategy, barsOf(strategy, market.bars, 6)))!;
   const plan = { folds: 2, window: null, gap: 0 };
-  const folds = walkForwardFolds(data, plan, request);
+  const folds = walkForwardFolds(data, plan, strategy.training, undefined);
   const engine = await createEngine('onnx');
   const { rows } = (await evaluateFolds(folds, {
     plan,

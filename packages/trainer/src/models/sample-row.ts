@@ -19,5 +19,9 @@ export function sampleRow(
   const { symbol, time, features, windowEnds } = dataset.symbols[index]!;
   const row = split.parts[index]!.test.at(-1)!;
   const end = (windowEnds[row]! + 1) * spec.inputs;
-  return { symbol, time: time[row]!, input: features.slice(end - inputWidth(spec), end) };
+  return {
+    symbol,
+    time: time[row]!,
+    input: Float64Array.from(features.subarray(end - inputWidth(spec), end)),
+  };
 }

@@ -59,7 +59,8 @@ export function backtestRows(request: BacktestRowsRequest): BacktestRows {
           const at = ends[row]!;
           windowBars.set(complete.subarray(at - window + 1, at + 1), (row - from) * window);
         }
-        return takeRows(matrix, windowBars, firstRow);
+        const taken = new Float64Array(windowBars.length * matrix.names.length);
+        return takeRows(matrix, windowBars, firstRow, taken);
       },
     },
     stale: computed.stale.filter(({ to }) => to >= bars.time[0]!),

@@ -61,7 +61,12 @@ export function predictionRows(request: PredictionRowsRequest): PredictionRows {
   return {
     time: inRange.time.slice(firstAsked),
     rows: ends.map((at) => complete[at]! - firstAsked),
-    features: takeRows(matrix, windowBars, firstRow),
+    features: takeRows(
+      matrix,
+      windowBars,
+      firstRow,
+      new Float64Array(windowBars.length * matrix.names.length),
+    ),
     unclosed,
     stale,
   };

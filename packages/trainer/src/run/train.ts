@@ -73,7 +73,7 @@ async function run(
   };
   const data = await prepareDataOrAdvise(preparation, (phase, done) => progress.enter(phase, done));
   const plan = walkForwardPlan(request);
-  const folds = walkForwardFolds(data, plan, preparation);
+  const folds = walkForwardFolds(data, plan, strategy.training, request.validation_split);
   for (const fold of folds) await fold.check(() => progress.enter('splitting', 1));
   for (const warning of dataWarnings(strategy, bars, data)) warn(warning);
   const prepared = dryRunResult(request, strategy, summariseData(strategy, bars, data));
