@@ -48,6 +48,7 @@ const trainerRooms = [
   'engines',
   'loop',
   'checkpoints',
+  'members',
   'evaluation',
   'analytics',
   'models',

@@ -49,6 +49,7 @@ async function cost(hidden: readonly number[]): Promise<ReportRow> {
       throw new Error(problem);
     },
   });
+  const member = checkpoints.member(0);
   const begin = clock.now();
   await runTrainingLoop({
     model: {
@@ -79,14 +80,14 @@ async function cost(hidden: readonly number[]): Promise<ReportRow> {
     callbacks: [{ onEpochEnd: () => (clock.now() - begin > seconds * 1000 ? 'measured' : undefined) }],
     checkpoints: {
       get isDue() {
-        return checkpoints.isDue;
+        return member.isDue;
       },
       get last() {
-        return checkpoints.last;
+        return member.last;
       },
       write: async (capture) => {
         const start = clock.now();
-        await checkpoints.write(capture);
+        await member.write(capture);
         spent += clock.now() - start;
       },
     },

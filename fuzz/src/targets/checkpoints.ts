@@ -88,7 +88,8 @@ export async function checkpoints({ sandbox }: World): Promise<Target<Case>> {
     await checkpointFiles.engine();
     try {
       const { checkpoint } = await checkpointFiles.read(identity, CHECKPOINT_NETWORK);
-      if (checkpoint.state.engine.parameters.length !== CHECKPOINT_NETWORK.parameters)
+      const { parameters } = CHECKPOINT_NETWORK;
+      if (checkpoint.running.some(({ state }) => state.engine.parameters.length !== parameters))
         throw new Error('an accepted checkpoint has another number of weights');
     } catch (error) {
       const { message } = checkRefusal(error, ['checkpoint_refused']);

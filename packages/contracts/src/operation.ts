@@ -49,7 +49,7 @@ export interface ProgressContext {
   phase: string | null;
   /** Newest metrics: `train_loss`, `val_loss`, `learning_rate`. */
   metrics: Record<string, number> | null;
-  /** Epoch with the lowest validation loss so far, of the current seed. */
+  /** Epoch with the lowest validation loss so far, of all seeds. */
   best_epoch: number | null;
   /** Validation loss of `best_epoch`. */
   best_val_loss: number | null;

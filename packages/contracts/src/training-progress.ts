@@ -41,9 +41,13 @@ export interface TrainingProgressUpdate {
   timeframes: string[] | null;
   /** @maxLength 1000 */
   strategy: string | null;
-  /** Current seed, 1-based, of a training with several; otherwise `null`. */
+  /** Seed of the epoch, batch and metrics, 1-based, of a training with several; otherwise `null`. Seeds can run beside each other. */
   current_seed: Count | null;
   total_seeds: Count | null;
+  /** Seeds that are trained and scored, of a training with several. */
+  finished_seeds?: Count | null;
+  /** Seeds that are trained now. */
+  running_seeds?: Count | null;
   /** Current epoch, 1-based. */
   current_epoch: Count | null;
   total_epochs: Count | null;
@@ -54,9 +58,11 @@ export interface TrainingProgressUpdate {
   items_processed: Count | null;
   items_total: Count | null;
   metrics: Record<string, number> | null;
-  /** Epoch with the lowest validation loss so far, of the current seed. */
+  /** Epoch with the lowest validation loss so far, of all seeds. */
   best_epoch?: Count | null;
   best_val_loss?: number | null;
+  /** Seed of that epoch, 1-based, of a training with several. */
+  best_seed?: Count | null;
   /** @minimum 0 */
   samples_per_second?: number | null;
   /** @maxLength 100 */

@@ -35,6 +35,8 @@ describe('the progress of several seeds', () => {
     strategy: 'small',
     current_seed: 2,
     total_seeds: 3,
+    finished_seeds: 1,
+    running_seeds: 2,
     current_epoch: 4,
     total_epochs: 10,
     current_batch: 1,
@@ -50,15 +52,30 @@ describe('the progress of several seeds', () => {
       steps_completed: 13,
       steps_total: 30,
       current_item: 'seed 2 of 3, epoch 4',
-      context: { current_seed: 2, total_seeds: 3, current_epoch: 4, total_epochs: 10 },
+      context: {
+        current_seed: 2,
+        total_seeds: 3,
+        finished_seeds: 1,
+        running_seeds: 2,
+        current_epoch: 4,
+        total_epochs: 10,
+      },
     });
   });
 
+  test('grows when a seed is finished before the shown one', () => {
+    const { steps_completed } = trainingProgress({ ...update, current_seed: 1, finished_seeds: 1 });
+    expect(steps_completed).toBe(13);
+    const { finished_seeds: _, ...earlier } = update;
+    expect(trainingProgress(earlier)).toMatchObject({ steps_completed: 13 });
+  });
+
   test('with one seed says nothing of seeds', () => {
-    const progress = trainingProgress({ ...update, current_seed: null, total_seeds: null });
+    const one = { ...update, current_seed: null, total_seeds: null, finished_seeds: null };
+    const progress = trainingProgress(one);
     expect(progress).toMatchObject({ steps_completed: 3, steps_total: 10, current_item: 'epoch 4' });
     expect(progress.context).not.toHaveProperty('current_seed');
-    const { current_seed: _, total_seeds: __, ...early } = update;
+    const { current_seed: _, total_seeds: __, finished_seeds: ___, ...early } = update;
     expect(trainingProgress(early as TrainingProgressUpdate)).toMatchObject({
       steps_completed: 3,
       steps_total: 10,
@@ -67,7 +84,7 @@ describe('the progress of several seeds', () => {
   });
 });
 
-test('the best epoch stays after the training and is unknown at the start of the next seed; earlier hosts do not report it', () => {
+test('the best epoch of all seeds stays after the training; earlier hosts do not report it', () => {
   const update = (change: Partial<TrainingProgressUpdate>): unknown =>
     trainingProgress({
       phase: 'training',
@@ -87,15 +104,11 @@ test('the best epoch stays after the training and is unknown at the start of the
       metrics: null,
       ...change,
     }).context;
-  const best = { best_epoch: 3, best_val_loss: 0.5 };
+  const best = { best_epoch: 3, best_val_loss: 0.5, best_seed: 2 };
   expect(update({ phase: 'evaluating', ...best, engine: 'onnx', device: 'cpu' })).toMatchObject({
     ...best,
     engine: 'onnx',
     device: 'cpu',
-  });
-  expect(update({ best_epoch: null, best_val_loss: null })).toMatchObject({
-    best_epoch: null,
-    best_val_loss: null,
   });
   const unknown = update({ phase: 'evaluating', best_epoch: null, best_val_loss: null });
   expect(unknown).not.toHaveProperty('best_epoch');

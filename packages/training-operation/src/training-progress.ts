@@ -45,6 +45,8 @@ export function trainingProgress(update: TrainingProgressUpdate): ProgressUpdate
     strategy: update.strategy,
     current_seed,
     total_seeds,
+    finished_seeds: update.finished_seeds ?? null,
+    running_seeds: update.running_seeds ?? null,
     current_epoch,
     total_epochs,
     current_batch: update.current_batch,
@@ -54,9 +56,9 @@ export function trainingProgress(update: TrainingProgressUpdate): ProgressUpdate
     engine: update.engine ?? null,
     device: update.device ?? null,
   };
-  const { best_epoch, best_val_loss } = update;
-  // before the first epoch of the next seed has ended, the best epoch of the previous one no longer counts
-  const best = phase === 'training' || typeof best_epoch === 'number' ? { best_epoch, best_val_loss } : {};
+  const { best_epoch, best_val_loss, best_seed } = update;
+  // a phase that reports no best epoch does not remove the one of the training
+  const best = typeof best_epoch === 'number' ? { best_epoch, best_val_loss, best_seed } : {};
   // a training host of an earlier version says nothing of seeds
   const seed = typeof current_seed === 'number' ? `seed ${current_seed} of ${total_seeds}, ` : '';
   return {
@@ -75,9 +77,11 @@ export function trainingProgress(update: TrainingProgressUpdate): ProgressUpdate
 }
 
 function completedEpochs(update: TrainingProgressUpdate): number | null {
-  const { phase, current_epoch, total_epochs, current_batch, total_batches, current_seed } = update;
+  const { phase, current_epoch, total_epochs, current_batch, total_batches } = update;
+  const { current_seed, finished_seeds } = update;
   if (current_epoch === null) return null;
-  const before = ((current_seed ?? 1) - 1) * (total_epochs ?? 0);
+  // seeds that run beside the shown one count when they are finished
+  const before = (finished_seeds ?? (current_seed ?? 1) - 1) * (total_epochs ?? 0);
   const ended = phase !== 'training' || (current_batch !== null && current_batch === total_batches);
   return before + (ended ? current_epoch : current_epoch - 1);
 }

@@ -76,7 +76,7 @@ export class HostFilesService {
   /** The sizes of the network that the operation trains: they bound what a host may send. */
   private async networkOf(operationId: string): Promise<CheckpointNetwork> {
     const stored = (await this.operations.getRequest(operationId)) as StoredTraining;
-    const { strategy } = await fromStored(stored, this.thread);
-    return checkpointNetworkOf(strategy);
+    const { strategy, spec } = await fromStored(stored, this.thread);
+    return checkpointNetworkOf(strategy, spec.seeds);
   }
 }

@@ -50,14 +50,17 @@ export function progressParts(state: ProgressState, now: number): ProgressParts 
 }
 
 /** What matters most comes first: a narrow terminal shows only that. */
-function figuresOf({ metrics, best_epoch, best_val_loss, samples_per_second }: ProgressContext): string[] {
+function figuresOf(context: ProgressContext): string[] {
+  const { metrics, best_epoch, best_val_loss, best_seed, samples_per_second } = context;
   const known = Object.entries(metrics ?? {})
     .filter(([, value]) => Number.isFinite(value))
     .toSorted(([one], [other]) => rank(one) - rank(other))
     .map(([name, value]) => `${oneLine(name.replaceAll('_', ' '))} ${figure(value)}`);
   const best =
     typeof best_val_loss === 'number' && typeof best_epoch === 'number'
-      ? [`best ${figure(best_val_loss)} (epoch ${best_epoch})`]
+      ? [
+          `best ${figure(best_val_loss)} (${typeof best_seed === 'number' ? `seed ${best_seed}, ` : ''}epoch ${best_epoch})`,
+        ]
       : [];
   const speed = typeof samples_per_second === 'number' ? [`${rate(samples_per_second)} samples/s`] : [];
   const [first, ...others] = known;

@@ -60,19 +60,15 @@ export function lineOf(operation: TypedOperationSummary): string {
   const { status, progress, error, cancel_reason } = operation;
   if (status === 'failed') return error?.message ?? 'It failed and gave no reason.';
   if (status === 'cancelled') return cancel_reason === null ? 'Cancelled' : `Cancelled: ${cancel_reason}`;
-  // the newest best value is that of the last seed; the model may be another seed's
-  if (status === 'completed') return seedsOf(operation) > 1 ? '' : bestText(progress.context);
+  if (status === 'completed') return bestText(progress.context);
   return progress.current_step ?? (status === 'pending' ? 'Waiting' : '');
 }
 
-function seedsOf(operation: TypedOperationSummary): number {
-  return operation.operation_type === 'training' ? Number(operation.metadata.parameters.seeds ?? 1) : 1;
-}
-
-/** The best value of a training so far. */
-export function bestText({ best_epoch, best_val_loss }: ProgressContext): string {
+/** The best value of a training so far, of all seeds. */
+export function bestText({ best_epoch, best_val_loss, best_seed }: ProgressContext): string {
   if (best_epoch === null || best_val_loss === null) return '';
-  return `Best validation loss ${formatMetric(best_val_loss)} in epoch ${best_epoch}`;
+  const seed = typeof best_seed === 'number' ? ` of seed ${best_seed}` : '';
+  return `Best validation loss ${formatMetric(best_val_loss)} in epoch ${best_epoch}${seed}`;
 }
 
 /** True if the operation can still change by itself. */

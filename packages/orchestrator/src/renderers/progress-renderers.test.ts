@@ -23,8 +23,34 @@ describe('the training renderer', () => {
       { ...MLP, ...EPOCHS, ...BATCHES, host_service: false, phase: 'training' },
     ],
     [
-      'Training MLP model on AAPL [seed 2/3, epoch 5/50] (batch 123/500)',
-      { ...MLP, ...EPOCHS, ...BATCHES, current_seed: 2, total_seeds: 3, phase: 'training' },
+      'Training MLP model on AAPL [5 of 16 seeds done, 2 training, epoch 5/50] (batch 123/500)',
+      {
+        ...MLP,
+        ...EPOCHS,
+        ...BATCHES,
+        current_seed: 5,
+        total_seeds: 16,
+        finished_seeds: 5,
+        running_seeds: 2,
+        phase: 'training',
+      },
+    ],
+    [
+      'Training MLP model on AAPL [1 of 3 seeds done, epoch 5/50] (batch 123/500)',
+      {
+        ...MLP,
+        ...EPOCHS,
+        ...BATCHES,
+        current_seed: 2,
+        total_seeds: 3,
+        finished_seeds: 1,
+        running_seeds: 1,
+        phase: 'training',
+      },
+    ],
+    [
+      'Training MLP model on AAPL [1 of 3 seeds done, epoch 5/50] (host service)',
+      { ...MLP, ...EPOCHS, current_seed: 2, total_seeds: 3, host_service: true, phase: 'training' },
     ],
     [
       'Training CNN model on AAPL+2 others [epoch 8/20] (host service)',

@@ -20,11 +20,18 @@ export interface CheckpointNetwork {
   /** Vectors in the state of the optimiser. */
   moments: number;
   epochs: number;
+  /** Number of seeds. */
+  seeds: number;
 }
 
-/** The lengths in the checkpoints of a network that is trained for `epochs`. */
-export function networkOf(spec: ModelSpec, optimiser: OptimiserSpec, epochs: number): CheckpointNetwork {
-  return { parameters: parameterCount(spec), moments: momentCount(optimiser), epochs };
+/** The lengths in the checkpoints of a network that is trained for `epochs` with each seed. */
+export function networkOf(
+  spec: ModelSpec,
+  optimiser: OptimiserSpec,
+  epochs: number,
+  seeds = 1,
+): CheckpointNetwork {
+  return { parameters: parameterCount(spec), moments: momentCount(optimiser), epochs, seeds };
 }
 
 /** Stands for an array in the header. */
@@ -116,6 +123,11 @@ function headerShape(arrays: ArrayReference[], network: CheckpointNetwork | null
       ),
     }),
   });
+  const seeds = network?.seeds ?? TRAINING_SEEDS.most;
+  const index = shapeOf(
+    (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < seeds,
+  );
+  const member = recordOf({ index, state });
   return recordOf({
     identity: recordOf({
       strategy: text,
@@ -132,11 +144,12 @@ function headerShape(arrays: ArrayReference[], network: CheckpointNetwork | null
       rejected: listOf(recordOf({})),
       times: listOf(recordOf({})),
     }),
-    state,
+    running: listOf(member, seeds),
     finished: orNull(
       recordOf({
         results: listOf(
           recordOf({
+            index,
             seed: number,
             best_epoch: number,
             val_loss: number,
@@ -144,12 +157,12 @@ function headerShape(arrays: ArrayReference[], network: CheckpointNetwork | null
             test_loss: number,
             net_return: orNull(number),
           }),
-          TRAINING_SEEDS.most,
+          seeds,
         ),
-        best: recordOf({ index: count, state }),
-        elapsed: number,
+        best: member,
       }),
     ),
+    elapsed: number,
   });
 }
 
@@ -160,8 +173,8 @@ const KEPT_VECTORS = 1;
 /** Its header, prefix and checksum. */
 const OTHER_BYTES = 2 ** 20 + 64;
 
-/** No checkpoint of the network has more bytes: the states of the current and of the best seed, and a header. */
-export function mostCheckpointBytes({ parameters, moments, epochs }: CheckpointNetwork): number {
+/** No checkpoint of the network has more bytes: the states of all members that run, of the best one, and a header. */
+export function mostCheckpointBytes({ parameters, moments, epochs, seeds }: CheckpointNetwork): number {
   const vectors = 1 + moments + KEPT_VECTORS;
-  return 2 * (vectors * parameters * FLOAT_BYTES + 4 * epochs * DOUBLE_BYTES) + OTHER_BYTES;
+  return (seeds + 1) * (vectors * parameters * FLOAT_BYTES + 4 * epochs * DOUBLE_BYTES) + OTHER_BYTES;
 }

@@ -15,7 +15,7 @@ import {
 } from './checkpoint.js';
 import { CheckpointFiles } from './checkpoint-files.js';
 import { CheckpointFolders } from './checkpoint-folders.js';
-import { PeriodicCheckpoints } from './periodic-checkpoints.js';
+import { type CheckpointOptions, PeriodicCheckpoints } from './periodic-checkpoints.js';
 import { emptySums, type LoopState } from '../loop/loop-state.js';
 
 function state(batch: number, value = 1.5): LoopState {
@@ -46,18 +46,29 @@ function checkpoint(batch: number): Checkpoint {
       code: 'e',
     },
     engine: { engine: 'onnx', device: 'cpu', rejected: [], times: [] },
-    state: state(batch),
+    running: [
+      { index: 0, state: state(batch) },
+      { index: 2, state: state(batch + 1) },
+    ],
     finished: {
       results: [
-        { seed: 1, best_epoch: 1, val_loss: 0.5, test_accuracy: 0.6, test_loss: 0.7, net_return: null },
+        {
+          index: 1,
+          seed: 8,
+          best_epoch: 1,
+          val_loss: 0.5,
+          test_accuracy: 0.6,
+          test_loss: 0.7,
+          net_return: null,
+        },
       ],
-      best: { index: 0, state: state(1) },
-      elapsed: 5,
+      best: { index: 1, state: state(1) },
     },
+    elapsed: 5,
   };
 }
 
-const NETWORK = { parameters: 3, moments: 1, epochs: 100 };
+const NETWORK = { parameters: 3, moments: 1, epochs: 100, seeds: 3 };
 
 /** A checkpoint in memory, which counts what is asked for. */
 class Source implements CheckpointSource {
@@ -87,7 +98,7 @@ const decode = (bytes: Uint8Array, network = NETWORK): Promise<Checkpoint> =>
 /** A checkpoint with another header, and a checksum that matches. */
 function signed(header: string, arrays: Uint8Array = new Uint8Array(), claimed = header.length): Buffer {
   const numbers = Buffer.alloc(8);
-  numbers.writeUInt32LE(2, 0);
+  numbers.writeUInt32LE(3, 0);
   numbers.writeUInt32LE(claimed, 4);
   const content = Buffer.concat([Buffer.from('KTRDRCKP'), numbers, Buffer.from(header), arrays]);
   return Buffer.concat([content, createHash('sha256').update(content).digest()]);
@@ -128,9 +139,9 @@ describe('the bytes of a checkpoint', () => {
     ['a header of 60 MB', () => signed('['.repeat(60e6)), /has 60000000 bytes, and at most 1048576 are read/],
     ['a header that is longer than the file', () => signed('{}', undefined, 5000), /it has 50 of 5048 bytes/],
     ['a deep header', () => signed('['.repeat(1e6)), /nested more than 16 levels/],
-    ['a header of many values', () => signed(`[${'0,'.repeat(3e5)}0]`), /more than 20000 values/],
+    ['a header of many values', () => signed(`[${'0,'.repeat(3e5)}0]`), /more than 40000 values/],
     ['another header', () => signed('{"a":1}'), /"identity" in its header is missing or invalid/],
-    ['a vector of another length', () => changed('"length":3', '"length":4'), /"state.+" in its header/],
+    ['a vector of another length', () => changed('"length":3', '"length":4'), /"running.+" in its header/],
     ['a huge vector', () => changed('"length":3', '"length":9007199254740991'), /in its header|of \d+ bytes/],
     ['a negative length', () => changed('"length":3', '"length":-3'), /in its header/],
     ['a vector that is not there', () => changed('"$array":0', '"$array":99'), /does not match its arrays/],
@@ -140,8 +151,12 @@ describe('the bytes of a checkpoint', () => {
       () => changed('"arrays":{"parameters"', '"arrays":{"other"'),
       /arrays\.other/,
     ],
-    ['a text for a number', () => changed('"step":9', '"step":"9"'), /"state.engine.step"/],
-    ['more updates than can be made', () => changed('"step":9', '"step":1e15'), /"state.engine.step"/],
+    ['a text for a number', () => changed('"step":9', '"step":"9"'), /"running\[0\].state.engine.step"/],
+    [
+      'more updates than can be made',
+      () => changed('"step":9', '"step":1e15'),
+      /"running\[0\].state.engine.step"/,
+    ],
     ['bytes at its end', () => signed(header, Buffer.concat([arrays, Buffer.alloc(4)])), /of \d+ bytes/],
   ])('are refused with %s, also with a new checksum', async (_, bytes, reason) => {
     const source = new Source(bytes());
@@ -154,6 +169,7 @@ describe('the bytes of a checkpoint', () => {
   test.each([
     { ...NETWORK, parameters: 4 },
     { ...NETWORK, moments: 2 },
+    { ...NETWORK, seeds: 1 },
   ])('are refused for a network of %j', async (network) => {
     const refused = {
       code: 'checkpoint_refused',
@@ -165,7 +181,7 @@ describe('the bytes of a checkpoint', () => {
 
   test('keep a long history apart from the header', async () => {
     const long = checkpoint(3);
-    long.state.history.valLoss = Array.from({ length: 100_000 }, (_, epoch) => 1 / (epoch + 3));
+    long.running[0]!.state.history.valLoss = Array.from({ length: 100_000 }, (_, epoch) => 1 / (epoch + 3));
     const bytes = Buffer.concat(encodeCheckpoint(long));
     expect(bytes.readUInt32LE(12)).toBeLessThan(4_000);
     await expect(decode(bytes, { ...NETWORK, epochs: 100_000 })).resolves.toEqual(long);
@@ -191,7 +207,7 @@ describe('the bytes of a checkpoint', () => {
 
   test('contain only finite numbers', () => {
     const diverged = checkpoint(1);
-    diverged.state.sums.loss = Number.NaN;
+    diverged.running[0]!.state.sums.loss = Number.NaN;
     expect(() => encodeCheckpoint(diverged)).toThrow('loss is NaN');
   });
 });
@@ -233,7 +249,7 @@ describe('the checkpoints of a run', () => {
     await cut('checkpoint-00000002.ktrdr');
     const files = new CheckpointFiles(directory);
     const { checkpoint: read, refused } = await files.read(checkpoint(0).identity, NETWORK);
-    expect(read.state.batch).toBe(1);
+    expect(read.running[0]!.state.batch).toBe(1);
     expect(refused).toEqual([
       expect.stringMatching(/^checkpoint-00000002\.ktrdr cannot be used: it is damaged/),
     ]);
@@ -300,70 +316,111 @@ describe('the checkpoints of a run', () => {
   });
 
   describe('from time to time', () => {
-    function periodic(changes: { bytes?: number; tookMs?: number; everyMs?: number } = {}) {
+    function periodic(
+      changes: { bytes?: number; tookMs?: number; everyMs?: number; from?: Checkpoint } = {},
+    ) {
       let now = 0;
       const problems: string[] = [];
-      const written: number[] = [];
-      const checkpoints = new PeriodicCheckpoints({
+      const written: number[][] = [];
+      const options: CheckpointOptions = {
         files: new CheckpointFiles(directory),
         identity: checkpoint(0).identity,
         engine: checkpoint(0).engine,
         everyMs: changes.everyMs ?? 2_000,
         bytes: changes.bytes ?? 0,
-        from: null,
+        from: changes.from ?? null,
         clock: { now: () => now },
-        onWritten: ({ batch }) => written.push(batch),
-        onProblem: (problem) => problems.push(problem),
-      });
-      const write = (value: LoopState) =>
-        checkpoints.write(async () => {
+        onWritten: (running) => {
           now += changes.tookMs ?? 0;
-          return value;
-        });
-      return { checkpoints, problems, written, write, at: (time: number) => (now = time) };
+          written.push(running.map(({ state: { batch } }) => batch));
+        },
+        onProblem: (problem) => problems.push(problem),
+      };
+      const checkpoints = new PeriodicCheckpoints(options);
+      return { checkpoints, problems, written, at: (time: number) => (now = time) };
     }
 
+    const given = (value: LoopState) => () => Promise.resolve(value);
+
     test('are due after the interval, or later if writing is slow: at most 1/200 of the time', async () => {
-      const { checkpoints, write, at } = periodic({ tookMs: 50 });
+      const { checkpoints, at, written } = periodic({ tookMs: 50 });
+      const member = checkpoints.member(0);
       at(1_999);
-      expect(checkpoints.isDue).toBe(false);
+      expect(member.isDue).toBe(false);
       at(2_000);
-      expect(checkpoints.isDue).toBe(true);
-      await write(state(1));
+      expect(member.isDue).toBe(true);
+      await member.write(given(state(1)));
+      expect(written).toEqual([[1]]);
       at(2_050 + 9_999);
-      expect(checkpoints.isDue).toBe(false);
+      expect(member.isDue).toBe(false);
       at(2_050 + 10_000);
-      expect(checkpoints.isDue).toBe(true);
+      expect(member.isDue).toBe(true);
       const seldom = periodic({ everyMs: 60_000 });
+      const one = seldom.checkpoints.member(0);
       seldom.at(59_999);
-      expect(seldom.checkpoints.isDue).toBe(false);
+      expect(one.isDue).toBe(false);
       seldom.at(60_000);
-      expect(seldom.checkpoints.isDue).toBe(true);
+      expect(one.isDue).toBe(true);
       const large = periodic({ bytes: 100e6 });
+      const other = large.checkpoints.member(0);
       large.at(99_999);
-      expect(large.checkpoints.isDue).toBe(false);
+      expect(other.isDue).toBe(false);
       large.at(100_000);
-      expect(large.checkpoints.isDue).toBe(true);
+      expect(other.isDue).toBe(true);
+    });
+
+    test('hold the state of every member that runs; one that ends meanwhile is not waited for', async () => {
+      const { checkpoints, at, written } = periodic();
+      const members = [0, 1, 2, 3].map((index) => checkpoints.member(index));
+      at(2_000);
+      expect(members.map(({ isDue }) => isDue)).toEqual([true, true, true, true]);
+      await members[2]!.write(given(state(12)));
+      expect(members.map(({ isDue }) => isDue)).toEqual([true, true, false, true]);
+      await checkpoints.trained(1, state(11));
+      const { finished } = checkpoint(0);
+      await checkpoints.finish(1, finished!);
+      await checkpoints.leave(3);
+      expect(written).toEqual([]);
+      await members[0]!.write(given(state(10)));
+      expect(written).toEqual([[10, 12]]);
+      expect(members.map(({ last }) => last?.batch)).toEqual([10, undefined, 12, undefined]);
+      const read = (await new CheckpointFiles(directory).read(checkpoint(0).identity, NETWORK)).checkpoint;
+      expect(read).toMatchObject({ finished, running: [{ index: 0 }, { index: 2 }] });
+      // states that no member continues yet stay in the next checkpoints
+      const { checkpoints: resumed } = periodic({ from: read });
+      expect([0, 1, 2].map((index) => resumed.stateOf(index)?.batch)).toEqual([10, undefined, 12]);
+      expect(resumed.elapsed).toBe(read.elapsed);
+      await resumed.keep();
+      const again = (await new CheckpointFiles(directory).read(checkpoint(0).identity, NETWORK)).checkpoint;
+      expect(again).toEqual(read);
     });
 
     test('a diverged state is not written', async () => {
-      const { checkpoints, written, problems, write } = periodic();
-      await write(state(1));
-      for (const value of [Number.NaN, Infinity, -Infinity]) await write(state(2, value));
+      const { checkpoints, written, problems, at } = periodic();
+      const member = checkpoints.member(0);
+      at(2_000);
+      expect(member.isDue).toBe(true);
+      await member.write(given(state(1)));
       const moments = [Float32Array.of(1, 2, 3), Float32Array.of(1, Number.NaN, 3)];
-      await write({ ...state(2), engine: { ...state(2).engine, moments } });
-      expect(written).toEqual([1]);
-      expect(checkpoints.last).toEqual({ epoch: 2, batch: 1 });
+      for (const value of [Number.NaN, Infinity, -Infinity]) await member.write(given(state(2, value)));
+      await member.write(given({ ...state(2), engine: { ...state(2).engine, moments } }));
+      await checkpoints.keep();
+      expect(written).toEqual([[1], [1]]);
+      expect(member.last).toEqual({ epoch: 2, batch: 1 });
       expect(problems).toEqual([]);
     });
 
     test('a checkpoint that cannot be written is reported, and training continues', async () => {
       await writeFile(join(root, 'checkpoints'), 'a file where the folder should be');
-      const { checkpoints, problems, write } = periodic();
-      await write(state(1));
+      const { checkpoints, problems, at } = periodic();
+      const member = checkpoints.member(0);
+      at(2_000);
+      expect(member.isDue).toBe(true);
+      await member.write(given(state(1)));
       expect(problems).toEqual([expect.stringMatching(/^A checkpoint could not be written .*ENOTDIR/)]);
-      expect(checkpoints.last).toBeNull();
+      expect(member.last).toBeNull();
       expect(await readFile(join(root, 'checkpoints'), 'utf8')).toContain('a file');
+      expect(member.isDue).toBe(false);
     });
   });
 });

@@ -16,12 +16,12 @@ import {
  * the byte order of the machine.
  */
 const MAGIC = Buffer.from('KTRDRCKP', 'latin1');
-const FORMAT = 2;
+const FORMAT = 3;
 const PREFIX_BYTES = MAGIC.length + 8;
 const CHECKSUM_BYTES = 32;
 /** The header holds no list that grows with the training: long lists of numbers are arrays too. */
 const MOST_HEADER_BYTES = 2 ** 20;
-const HEADER_LIMITS = { depth: 16, values: 20_000 };
+const HEADER_LIMITS = { depth: 16, values: 40_000 };
 /** Lists that grow with every epoch. Long ones become arrays. */
 const HISTORY: ReadonlySet<string> = new Set<keyof LoopHistory>([
   'trainLoss',
@@ -61,20 +61,32 @@ export interface Checkpoint {
   identity: RunIdentity;
   /** The engine of the run, and why it was chosen. */
   engine: EngineChoice;
-  /** State of the seed that is being trained; after the last seed, that of the best one. */
-  state: LoopState;
+  /** Members that have begun and are not finished, by index. After the end of a training with one seed: its final state. */
+  running: MemberState[];
   /** `null`: no seed is finished, or there is only one. */
   finished: FinishedSeeds | null;
+  /** Training time so far over all attempts, ms. */
+  elapsed: number;
 }
 
-/** Seeds of a run that are trained and scored. The next one follows in the order of the seeds. */
+/** The state of one member. */
+export interface MemberState {
+  /** 0-based */
+  index: number;
+  state: LoopState;
+}
+
+/** Seeds of a run that are trained and scored. */
 export interface FinishedSeeds {
-  /** In the order of the seeds. */
-  results: Omit<SeedResult, 'stored'>[];
-  /** The one with the lowest validation loss, with its final state. */
-  best: { index: number; state: LoopState };
-  /** Training time of all of them, ms. */
-  elapsed: number;
+  /** By index. Seeds that are trained beside each other can finish in any order. */
+  results: FinishedSeed[];
+  /** The one with the lowest validation loss, with its final state; if two are equal, the one with the lower index. */
+  best: MemberState;
+}
+
+export interface FinishedSeed extends Omit<SeedResult, 'stored'> {
+  /** 0-based */
+  index: number;
 }
 
 /** The bytes of a checkpoint, such as an `OutsideFile`. */

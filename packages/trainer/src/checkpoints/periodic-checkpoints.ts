@@ -1,5 +1,5 @@
 import type { EngineChoice } from '@ktrdr/contracts';
-import type { FinishedSeeds, RunIdentity } from './checkpoint.js';
+import type { Checkpoint, FinishedSeeds, MemberState, RunIdentity } from './checkpoint.js';
 import type { CheckpointFiles } from './checkpoint-files.js';
 import type { CheckpointPlace, LoopCheckpoints, LoopState } from '../loop/loop-state.js';
 
@@ -16,59 +16,169 @@ export interface CheckpointOptions {
   everyMs: number;
   /** Approximate size of a checkpoint. */
   bytes: number;
-  /** Position of the checkpoint that the run continues from. */
-  from: CheckpointPlace | null;
+  /** The checkpoint that the run continues from. */
+  from: Pick<Checkpoint, 'running' | 'finished' | 'elapsed'> | null;
   /** `now` in ms; only its differences count. */
   clock: { now(): number };
-  onWritten: (place: CheckpointPlace) => void;
+  onWritten: (running: readonly MemberState[]) => void;
   /** Called with a message if a checkpoint could not be written. Training continues. */
   onProblem: (problem: string) => void;
 }
 
-/** Writes a checkpoint from time to time, less often if writing is slow. */
-export class PeriodicCheckpoints implements LoopCheckpoints {
-  /** Seeds that are finished. Every checkpoint contains them. */
-  finished: FinishedSeeds | null = null;
-  private place: CheckpointPlace | null;
+/**
+ * Writes checkpoints of a run from time to time, less often if writing is slow. When one is due, each running member gives its
+ * state at its next batch. The last of them writes the file.
+ */
+export class PeriodicCheckpoints {
+  private seeds: FinishedSeeds | null;
+  /** The newest known state of each member that has begun and is not finished. */
+  private readonly states: Map<number, LoopState>;
+  private readonly running = new Set<number>();
+  /** The position of each member in the newest checkpoint. */
+  private readonly places = new Map<number, CheckpointPlace>();
+  /** Members whose state the next checkpoint waits for; `null`: it is not due yet. */
+  private awaited: Set<number> | null = null;
+  private written = Promise.resolve();
+  private isWriting = false;
   private dueAt: number;
+  private readonly startedAt: number;
 
   constructor(private readonly options: CheckpointOptions) {
-    this.place = options.from;
-    this.dueAt = this.nextAfter(options.bytes / BYTES_PER_MS);
+    const { from, bytes, clock } = options;
+    this.seeds = from?.finished ?? null;
+    this.states = new Map(from?.running.map(({ index, state }) => [index, state]));
+    for (const [index, state] of this.states) this.places.set(index, placeOf(state));
+    this.dueAt = this.nextAfter(bytes / BYTES_PER_MS);
+    this.startedAt = clock.now();
   }
 
-  get isDue(): boolean {
-    return this.options.clock.now() >= this.dueAt;
+  /** Seeds that are finished. */
+  get finished(): FinishedSeeds | null {
+    return this.seeds;
   }
 
-  get last(): CheckpointPlace | null {
-    return this.place;
+  /** Training time over all attempts, ms. */
+  get elapsed(): number {
+    const { from, clock } = this.options;
+    return (from?.elapsed ?? 0) + clock.now() - this.startedAt;
   }
 
-  async write(capture: () => Promise<LoopState>): Promise<void> {
-    const { files, identity, engine, clock, onWritten, onProblem } = this.options;
-    const start = clock.now();
+  /** The state that a member continues from; `undefined`: it starts from the beginning. */
+  stateOf(index: number): LoopState | undefined {
+    return this.states.get(index);
+  }
+
+  /** A member begins. The result is for its training loop. */
+  member(index: number): LoopCheckpoints {
+    const { places } = this;
+    const isAwaited = (): boolean => this.isAwaited(index);
+    this.running.add(index);
+    return {
+      get isDue() {
+        return isAwaited();
+      },
+      get last() {
+        return places.get(index) ?? null;
+      },
+      write: (capture) => this.take(index, capture),
+    };
+  }
+
+  /** A member has trained all its epochs, and now its scores are computed. */
+  async trained(index: number, final: LoopState): Promise<void> {
+    await this.take(index, () => Promise.resolve(final));
+  }
+
+  /** A seed is finished: `finished` contains it. */
+  async finish(index: number, finished: FinishedSeeds): Promise<void> {
+    this.seeds = finished;
+    this.states.delete(index);
+    await this.leave(index);
+  }
+
+  /** A member has stopped, finished or not. Its newest state stays in the checkpoints until it is finished. */
+  async leave(index: number): Promise<void> {
+    this.running.delete(index);
+    this.awaited?.delete(index);
+    await this.writeIfComplete();
+  }
+
+  /** Writes a checkpoint now, with the newest known states. Does nothing if there is none. */
+  async keep(): Promise<void> {
+    if (this.states.size > 0 || this.seeds !== null) await this.write();
+  }
+
+  /** Reads the clock. */
+  private isAwaited(index: number): boolean {
+    if (this.awaited === null && !this.isWriting && this.options.clock.now() >= this.dueAt) {
+      this.awaited = new Set(this.running);
+    }
+    return this.awaited?.has(index) ?? false;
+  }
+
+  private async take(index: number, capture: () => Promise<LoopState>): Promise<void> {
     try {
       const state = await capture();
-      if (isFiniteState(state)) {
-        await files.write({ identity, engine, state, finished: this.finished });
-        this.place = { epoch: state.epoch, batch: state.batch };
-        onWritten(this.place);
-      }
+      if (isFiniteState(state)) this.states.set(index, state);
+      else this.postpone(0);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      onProblem(
-        `A checkpoint could not be written (${reason}): the run can only be resumed from the previous one.`,
-      );
+      this.fail(error);
+      this.postpone(0);
     }
-    this.dueAt = this.nextAfter(clock.now() - start);
+    this.awaited?.delete(index);
+    await this.writeIfComplete();
+  }
+
+  private async writeIfComplete(): Promise<void> {
+    if (this.awaited?.size === 0) await this.write();
+  }
+
+  /** One checkpoint is written after the other. */
+  private write(): Promise<void> {
+    this.awaited = null;
+    this.isWriting = true;
+    this.written = this.written.then(() => this.writeNow());
+    return this.written;
+  }
+
+  private async writeNow(): Promise<void> {
+    const { files, identity, engine, clock, onWritten } = this.options;
+    const running = [...this.states]
+      .map(([index, state]) => ({ index, state }))
+      .toSorted((a, b) => a.index - b.index);
+    const start = clock.now();
+    try {
+      await files.write({ identity, engine, running, finished: this.seeds, elapsed: this.elapsed });
+      for (const { index, state } of running) this.places.set(index, placeOf(state));
+      onWritten(running);
+    } catch (error) {
+      this.fail(error);
+    }
+    this.isWriting = false;
+    this.postpone(clock.now() - start);
+  }
+
+  private fail(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.options.onProblem(
+      `A checkpoint could not be written (${reason}): the run can only be resumed from the previous one.`,
+    );
   }
 
   /** @param took time to write a checkpoint, ms */
+  private postpone(took: number): void {
+    this.awaited = null;
+    this.dueAt = this.nextAfter(took);
+  }
+
   private nextAfter(took: number): number {
     const { clock, everyMs } = this.options;
     return clock.now() + Math.max(everyMs, TIMES_AS_LONG * took);
   }
+}
+
+function placeOf({ epoch, batch }: LoopState): CheckpointPlace {
+  return { epoch, batch };
 }
 
 /** False if training has diverged: possibly the loss does not show it yet. */

@@ -90,7 +90,20 @@ async function attempt({
 }: Attempt): Promise<LoopResult | null> {
   const controller = new AbortController();
   const engine = await createEngine(name);
-  const from = resume ? (await files.read(IDENTITY, networkIn(request))).checkpoint.state : undefined;
+  const from = resume ? (await files.read(IDENTITY, networkIn(request))).checkpoint : null;
+  const checkpoints = new PeriodicCheckpoints({
+    files,
+    identity: IDENTITY,
+    engine: { ...ENGINE, rejected: [] },
+    everyMs: 2_000,
+    bytes: 0,
+    from,
+    clock,
+    onWritten: () => {},
+    onProblem: (problem) => {
+      throw new Error(problem);
+    },
+  });
   try {
     return await runTrainingLoop({
       ...request,
@@ -98,23 +111,12 @@ async function attempt({
       signal: controller.signal,
       clock,
       callbacks: [],
-      from,
-      checkpoints: new PeriodicCheckpoints({
-        files,
-        identity: IDENTITY,
-        engine: { ...ENGINE, rejected: [] },
-        everyMs: 2_000,
-        bytes: 0,
-        from: null,
-        clock,
-        onWritten: () => {},
-        onProblem: (problem) => {
-          throw new Error(problem);
-        },
-      }),
+      from: checkpoints.stateOf(0),
+      checkpoints: checkpoints.member(0),
     });
   } catch (error) {
     if ((error as Error).name !== 'TrainingCancelledError') throw error;
+    await checkpoints.keep();
     return null;
   } finally {
     engine.dispose();
@@ -274,7 +276,8 @@ describe('a training that was stopped and resumed', () => {
     const files = new CheckpointFiles(join(directory, 'ended'));
     const done = (await attempt({ request, files, atOnce: 1, stopAfter: null, resume: false }))!;
     const engine = { ...ENGINE, rejected: [] };
-    await files.write({ identity: IDENTITY, engine, state: done.state, finished: null });
+    const running = [{ index: 0, state: done.state }];
+    await files.write({ identity: IDENTITY, engine, running, finished: null, elapsed: done.elapsed });
     const again = (await attempt({ request, files, atOnce: 1, stopAfter: 1, resume: true }))!;
     expect(outcome(again)).toEqual(outcome(done));
     expect(again.elapsed).toBeGreaterThanOrEqual(done.elapsed);
@@ -315,9 +318,12 @@ test('a training that diverges names its last good checkpoint and writes no late
       bytes: 0,
       from: null,
       clock: { now: () => performance.now() + now },
-      onWritten: (place) => written.push(place),
+      onWritten: ([member]) => {
+        const { epoch, batch } = member!.state;
+        written.push({ epoch, batch });
+      },
       onProblem: () => {},
-    }),
+    }).member(0),
   });
   const error = await running.catch((thrown: unknown) => thrown as KtrdrError);
   engine.dispose();
@@ -330,5 +336,6 @@ test('a training that diverges names its last good checkpoint and writes no late
     ),
     details: { epoch: 2, batch: 3, last_checkpoint: last },
   });
-  expect((await files.read(IDENTITY, networkIn(request))).checkpoint.state).toMatchObject(last!);
+  const { checkpoint } = await files.read(IDENTITY, networkIn(request));
+  expect(checkpoint.running[0]!.state).toMatchObject(last!);
 });

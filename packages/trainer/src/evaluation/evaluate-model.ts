@@ -1,14 +1,12 @@
 import type { Baselines, SymbolMetrics, TestMetrics, ValidationMetrics } from '@ktrdr/contracts';
 import type { DecisionSettings } from '@ktrdr/strategy';
 import { DIRECTIONS, outputClasses, targetClasses } from './directions.js';
-import type { Engine } from '../engines/engine.js';
 import { describeBaselines, type EvaluatedData, predictBaselines } from './baselines.js';
 import { calibrationOf } from './calibration.js';
 import { decideSpan } from './span-decisions.js';
-import { evaluatePart } from '../loop/evaluate-part.js';
-import type { LossSpec, Targets } from '../network/loss.js';
+import { evaluateOutputs, type LossSpec, type Targets } from '../network/loss.js';
+import type { EvaluatedRows, ModelOutputs } from './model-outputs.js';
 import { accuracyOf, classificationReport } from './metrics.js';
-import type { ModelSpec } from '../network/model-spec.js';
 import { type PredictedRows, testPartRows } from './predicted-rows.js';
 
 /** Scores of a model. */
@@ -23,10 +21,10 @@ export interface ModelEvaluation {
 
 /** The model to evaluate, and the data. */
 export interface EvaluationRequest {
-  /** Holds the parameters. */
-  engine: Engine;
-  model: ModelSpec;
+  outputs: ModelOutputs;
   loss: LossSpec;
+  /** The rows of the outputs. */
+  rows: EvaluatedRows;
   data: EvaluatedData;
   /** How the outputs become decisions of a backtest. */
   decisions: DecisionSettings;
@@ -34,22 +32,22 @@ export interface EvaluationRequest {
   pause: () => Promise<void>;
 }
 
-/** Scores the engine's current parameters on the validation and test parts, and baselines on the test part. */
+/** Scores a model on the validation and test parts, and baselines on the test part. */
 export async function evaluateModel(request: EvaluationRequest): Promise<ModelEvaluation> {
-  const { engine, model, loss, data, decisions, pause } = request;
+  const { outputs, loss, rows, data, decisions, pause } = request;
   const { dataset, parts } = data;
   const { validation, test } = parts;
   const classes = dataset.output === 'regression' ? DIRECTIONS : dataset.classes;
-  const onValidation = await evaluatePart(engine, model, loss, validation, pause);
-  const onTest = await evaluatePart(engine, model, loss, test, pause);
+  const onValidation = evaluateOutputs(outputs.validation, validation.targets, loss);
+  const onTest = evaluateOutputs(outputs.test, test.targets, loss);
   const { targets } = test;
   const labels = targetClasses(targets);
-  const predicted = outputClasses(onTest.outputs, targets);
+  const predicted = outputClasses(outputs.test, targets);
   const report = classificationReport(labels, predicted, classes);
   const baselines = await predictBaselines(data, classes.length, pause);
   const accuracy = (predictions: Int32Array, start = 0, end = test.rows): number =>
     accuracyOf(labels.subarray(start, end), predictions.subarray(start, end));
-  const spans = await decideSpan({ engine, model, data, decisions }, pause);
+  const spans = decideSpan(rows.span, outputs.span, dataset.classes, decisions);
   // The rows of a symbol are contiguous.
   let before = 0;
   return {
@@ -57,14 +55,14 @@ export async function evaluateModel(request: EvaluationRequest): Promise<ModelEv
     test: {
       test_loss: onTest.loss,
       test_accuracy: report.accuracy,
-      mae: meanAbsoluteError(onTest.outputs, targets),
+      mae: meanAbsoluteError(outputs.test, targets),
       precision: report.precision,
       recall: report.recall,
       f1_score: report.f1,
       per_class: report.perClass,
       confusion_matrix: report.confusionMatrix,
       classes: [...classes],
-      calibration: targets instanceof Int32Array ? calibrationOf(onTest.outputs, targets) : null,
+      calibration: targets instanceof Int32Array ? calibrationOf(outputs.test, targets) : null,
     },
     baselines: describeBaselines(
       baselines,
@@ -89,7 +87,7 @@ export async function evaluateModel(request: EvaluationRequest): Promise<ModelEv
         ),
       };
     }),
-    testRows: testPartRows(data, onTest.outputs, baselines, spans),
+    testRows: testPartRows(data, outputs.test, baselines, spans),
   };
 }
 

@@ -2,9 +2,6 @@ import type { DecisionSettings } from '@ktrdr/strategy';
 import type { SymbolSignals } from '@ktrdr/backtest';
 import type { SymbolRows } from '../data/dataset.js';
 import { firstAtOrAfter } from '../data/split.js';
-import type { Engine } from '../engines/engine.js';
-import { predictPart } from '../loop/evaluate-part.js';
-import type { ModelSpec } from '../network/model-spec.js';
 import type { EvaluatedData } from './baselines.js';
 import { signalsOf } from './decide.js';
 
@@ -18,54 +15,68 @@ export interface SpanDecisions {
   decision: Int8Array;
 }
 
-/**
- * Decides on every bar of the test part that has features, with a label or without: a trader decides before the label is known. Bars
- * without features are HOLD.
- *
- * @param engine holds the parameters
- * @param pause awaited regularly; throws to stop
- * @returns `null` if the classes are not decisions
- */
-export async function decideSpan(
-  { engine, model, data, decisions }: DecisionRequest,
-  pause: () => Promise<void>,
-): Promise<SpanDecisions[] | null> {
-  const { dataset, split, parts, testEnd = Infinity } = data;
+/** The bars of one symbol that a model decides on. */
+interface SymbolSpan {
+  symbol: string;
+  bars: SymbolRows['inRange'];
+  /** The first bar of the span, as an index into `bars`. */
+  first: number;
+  /** Number of bars in the span. */
+  length: number;
+  /** Those of them that have features, as indices into `bars`. */
+  decided: Int32Array;
+}
+
+/** The bars from the start of the test part on that have features, with a label or without. */
+export interface TestSpan {
+  symbols: SymbolSpan[];
+  /** The last bar of each row's window, as an index into the bars of the parts' features. */
+  windowEnds: Int32Array;
+}
+
+/** A trader decides before the label is known, so the span has bars without a label too. */
+export function testSpanOf({ dataset, split, testEnd = Infinity }: EvaluatedData): TestSpan {
   const columns = dataset.normalisation.length;
+  const windowEnds: number[] = [];
   let barsBefore = 0;
-  const spans = dataset.symbols.map(
+  const symbols = dataset.symbols.map(
     ({ symbol, features, inRange, candidates, candidateBars, candidateEnds }) => {
       const [from, to] = [split.testStart, testEnd].map((moment) => firstAtOrAfter(candidates, moment));
-      const before = barsBefore;
+      for (const end of candidateEnds.subarray(from, to)) windowEnds.push(barsBefore + end);
       barsBefore += features.length / columns;
       const [first, end] = [split.testStart, testEnd].map((moment) => firstAtOrAfter(inRange.time, moment));
       return {
         symbol,
         bars: inRange,
         first: first!,
-        decision: new Int8Array(end! - first!),
+        length: end! - first!,
         decided: candidateBars.subarray(from, to),
-        ends: candidateEnds.subarray(from, to).map((at) => before + at),
       };
     },
   );
-  const windowEnds = Int32Array.from(spans.flatMap(({ ends }) => [...ends]));
-  const part = { features: parts.test.features, windowEnds, targets: new Int32Array(0), weights: null };
-  const signals = signalsOf(await predictPart(engine, model, part, pause), dataset.classes, decisions);
+  return { symbols, windowEnds: Int32Array.from(windowEnds) };
+}
+
+/**
+ * Decides on every bar of the span. Bars without features are HOLD.
+ *
+ * @param outputs of the model for the rows of the span
+ * @returns `null` if the classes are not decisions
+ */
+export function decideSpan(
+  span: TestSpan,
+  outputs: Float32Array,
+  classes: readonly string[],
+  decisions: DecisionSettings,
+): SpanDecisions[] | null {
+  const signals = signalsOf(outputs, classes, decisions);
   if (signals === null) return null;
   let at = 0;
-  return spans.map(({ symbol, bars, first, decision, decided }) => {
+  return span.symbols.map(({ symbol, bars, first, length, decided }) => {
+    const decision = new Int8Array(length);
     for (const bar of decided) decision[bar - first] = signals[at++]!;
     return { symbol, bars, first, decision };
   });
-}
-
-/** The model that decides, and the data. */
-export interface DecisionRequest {
-  engine: Engine;
-  model: ModelSpec;
-  data: EvaluatedData;
-  decisions: DecisionSettings;
 }
 
 /** Joins the spans of walk-forward folds, in order of time; a bar between two folds is HOLD. `null` if one has no decisions. */

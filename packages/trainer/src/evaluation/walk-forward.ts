@@ -8,7 +8,9 @@ import { Progress } from '../loop/callbacks/progress.js';
 import type { DecisionSettings } from '@ktrdr/strategy';
 import type { Engine } from '../engines/engine.js';
 import { evaluateModel, type ModelEvaluation } from './evaluate-model.js';
+import { predictAll } from '../loop/evaluate-part.js';
 import { runTrainingLoop } from '../loop/loop.js';
+import { evaluatedRowsOf } from './model-outputs.js';
 import type { ModelSpec } from '../network/model-spec.js';
 import type { PreparedData } from '../data/prepare-data.js';
 import { type PredictedRows, stitchFolds } from './predicted-rows.js';
@@ -105,7 +107,9 @@ async function trainFold(
     const slice = new TimeSlice(signal, clock);
     const pause = (): Promise<void> => slice.pause();
     const { loss } = loop;
-    return { loop, evaluation: await evaluateModel({ engine, model, loss, data, decisions, pause }) };
+    const rows = evaluatedRowsOf(data);
+    const outputs = await predictAll(engine, model, train.features, rows.windowEnds, pause);
+    return { loop, evaluation: await evaluateModel({ outputs, loss, rows, data, decisions, pause }) };
   } catch (error) {
     if (!(error instanceof KtrdrError)) throw error;
     throw new KtrdrError(error.code, `Fold ${number} of the walk-forward evaluation: ${error.message}`, {

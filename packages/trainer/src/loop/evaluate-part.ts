@@ -22,22 +22,27 @@ export function rowsAtOnce(model: ModelSpec): number {
   return Math.max(1, Math.floor(VALUES_AT_ONCE / inputWidth(model)));
 }
 
-/** Computes the engine's outputs for all rows of a part, `[rows, outputs]`. @param pause awaited between calls of the engine; throws to stop */
-export async function predictPart(
+/**
+ * Computes the engine's outputs for the rows whose windows end at `windowEnds`, `[rows, outputs]`.
+ *
+ * @param features `[bars, inputs]`
+ * @param pause awaited between calls of the engine; throws to stop
+ */
+export async function predictRows(
   engine: Engine,
   model: ModelSpec,
-  part: DataPart,
+  { features, windowEnds }: Pick<DataPart, 'features' | 'windowEnds'>,
   pause?: () => Promise<void>,
 ): Promise<Float32Array> {
-  const rows = part.windowEnds.length;
+  const rows = windowEnds.length;
   const width = inputWidth(model);
   const most = rowsAtOnce(model);
   const outputs = new Float32Array(rows * model.outputs);
   for (let start = 0; start < rows; start += most) {
-    const ends = part.windowEnds.subarray(start, Math.min(rows, start + most));
-    const features = new Float32Array(ends.length * width);
-    gatherWindows(part.features, model, ends, features);
-    outputs.set(await engine.predict(features), start * model.outputs);
+    const ends = windowEnds.subarray(start, Math.min(rows, start + most));
+    const windows = new Float32Array(ends.length * width);
+    gatherWindows(features, model, ends, windows);
+    outputs.set(await engine.predict(windows), start * model.outputs);
     await pause?.();
   }
   return outputs;
@@ -51,6 +56,20 @@ export async function evaluatePart(
   part: DataPart,
   pause?: () => Promise<void>,
 ): Promise<Evaluation> {
-  const outputs = await predictPart(engine, model, part, pause);
+  const outputs = await predictRows(engine, model, part, pause);
   return { ...evaluateOutputs(outputs, part.targets, loss), outputs };
+}
+
+/** {@link predictRows} for several lists of rows, by name. */
+export async function predictAll<Name extends string>(
+  engine: Engine,
+  model: ModelSpec,
+  features: Float32Array,
+  windowEnds: Readonly<Record<Name, Int32Array>>,
+  pause?: () => Promise<void>,
+): Promise<Record<Name, Float32Array>> {
+  const outputs: Partial<Record<Name, Float32Array>> = {};
+  for (const name of Object.keys(windowEnds) as Name[])
+    outputs[name] = await predictRows(engine, model, { features, windowEnds: windowEnds[name] }, pause);
+  return outputs as Record<Name, Float32Array>;
 }

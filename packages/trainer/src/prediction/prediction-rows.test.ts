@@ -8,7 +8,7 @@ import { gatherWindows } from '../data/gather-windows.js';
 import { modelGraph } from '../engines/onnx/model-graph.js';
 import { inferModel, inputOf } from '../engines/onnx/infer-model.js';
 import { createEngine } from '../engines/create-engine.js';
-import { predictPart } from '../loop/evaluate-part.js';
+import { predictRows } from '../loop/evaluate-part.js';
 import { initialParameters } from '../network/initial-parameters.js';
 import { modelOf } from '../network/model-of.js';
 import { inputWidth } from '../network/model-spec.js';
@@ -104,7 +104,7 @@ describe.each(CASES)('%s (%#)', (_, model, base) => {
         parameters,
         gradientNorms: false,
       });
-      const expected = await predictPart(engine, spec, data.parts.test);
+      const expected = await predictRows(engine, spec, data.parts.test);
       engine.dispose();
       const graph = modelGraph(spec, parameters, data.normalisation);
       const outputs = await inferModel(graph, inputOf(raw, test.length));

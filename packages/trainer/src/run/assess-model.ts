@@ -6,8 +6,10 @@ import { evaluateModel, type ModelEvaluation } from '../evaluation/evaluate-mode
 import type { LossSpec } from '../network/loss.js';
 import type { ModelSpec } from '../network/model-spec.js';
 import type { RunProgress } from './run-progress.js';
+import { predictAll } from '../loop/evaluate-part.js';
 import { TimeSlice } from '../loop/time-slice.js';
 import type { EvaluatedData } from '../evaluation/baselines.js';
+import { evaluatedRowsOf } from '../evaluation/model-outputs.js';
 import { featureImportance } from '../evaluation/feature-importance.js';
 
 /** Scores and feature importance of a trained model. */
@@ -40,10 +42,13 @@ export async function assessModel(request: AssessmentRequest): Promise<ModelWort
   await progress.enter('evaluating');
   const slice = new TimeSlice(request.signal, request.clock);
   const pause = (): Promise<void> => slice.pause();
+  const rows = evaluatedRowsOf(data);
+  const { features } = data.parts.test;
+  const outputs = await predictAll(engine, model, features, rows.windowEnds, pause);
   const evaluation = await evaluateModel({
-    engine,
-    model,
+    outputs,
     loss,
+    rows,
     data,
     decisions: backtestDecisions(strategy),
     pause,

@@ -1,26 +1,18 @@
 import { resolveOptions, type BarsFingerprint } from '@ktrdr/contracts';
 import { labelClasses, type Strategy } from '@ktrdr/strategy';
 import { PeriodicCheckpoints } from '../checkpoints/periodic-checkpoints.js';
-import type { FinishedSeeds, RunIdentity } from '../checkpoints/checkpoint.js';
+import type { Checkpoint, RunIdentity } from '../checkpoints/checkpoint.js';
 import { CheckpointFiles } from '../checkpoints/checkpoint-files.js';
 import { type CheckpointNetwork, networkOf } from '../checkpoints/checkpoint-header.js';
 import { sha256 } from '../files/checksum.js';
 import { codeFingerprint } from '../checkpoints/code-fingerprint.js';
 import { optimiserOf } from '../loop/loop.js';
-import type { LoopState } from '../loop/loop-state.js';
 import { modelOf } from '../network/model-of.js';
 import { parameterCount, type ModelSpec } from '../network/model-spec.js';
 import { momentCount, type OptimiserSpec } from '../network/optimiser.js';
 import type { TrainingHooks, TrainingRunRequest } from './training-run.js';
 
 const FLOAT_BYTES = 4;
-
-/** The state that a run continues from, and the writer of its checkpoints. */
-export interface RunCheckpoints {
-  /** `undefined`: start from the beginning. */
-  from: LoopState | undefined;
-  checkpoints: PeriodicCheckpoints;
-}
 
 /**
  * Opens the checkpoints of a run. If the run resumes, reads the newest usable one and warns of each newer one that cannot be used.
@@ -35,43 +27,41 @@ export async function openCheckpoints(
     optimiser: OptimiserSpec;
     epochs: number;
     fingerprints: readonly BarsFingerprint[];
+    /** Number of lanes. */
+    lanes: number;
   },
   warn: (warning: string) => void,
-): Promise<RunCheckpoints> {
+): Promise<PeriodicCheckpoints> {
   const files = new CheckpointFiles(request.checkpointDir);
   const identity = await identityOf(request, run.spec, run.fingerprints);
-  let from: LoopState | undefined;
-  let finished: FinishedSeeds | null = null;
+  let from: Checkpoint | null = null;
   if (request.resume) {
-    const network = networkOf(run.spec, run.optimiser, run.epochs);
+    const network = networkOf(run.spec, run.optimiser, run.epochs, request.seeds);
     const { checkpoint, refused } = await files.read(identity, network);
-    from = checkpoint.state;
-    ({ finished } = checkpoint);
+    from = checkpoint;
     for (const reason of refused) warn(`${reason} The training continued from an earlier checkpoint.`);
   }
-  // the current seed, and the best of those before it
-  const states = request.seeds === undefined ? 1 : 2;
+  // the seeds that run, and the best of those that are finished
+  const states = request.seeds === undefined ? 1 : run.lanes + 1;
   const vectors = states * (2 + momentCount(run.optimiser));
-  const checkpoints = new PeriodicCheckpoints({
+  return new PeriodicCheckpoints({
     files,
     identity,
     engine: request.engine,
     everyMs: request.checkpointEveryMs,
     bytes: vectors * FLOAT_BYTES * parameterCount(run.spec),
-    from: from === undefined ? null : { epoch: from.epoch, batch: from.batch },
+    from,
     clock: hooks.clock,
     onWritten: () => hooks.onCheckpoint?.(),
     onProblem: warn,
   });
-  checkpoints.finished = finished;
-  return { from, checkpoints };
 }
 
 /** The lengths in the checkpoints of a strategy's training. They are known before any bar is read. */
-export function checkpointNetworkOf(strategy: Strategy): CheckpointNetwork {
+export function checkpointNetworkOf(strategy: Strategy, seeds: number | undefined): CheckpointNetwork {
   const { training } = strategy;
   const spec = modelOf(strategy, labelClasses(training.labels)?.length ?? 1);
-  return networkOf(spec, optimiserOf(training), training.epochs);
+  return networkOf(spec, optimiserOf(training), training.epochs, seeds);
 }
 
 async function identityOf(

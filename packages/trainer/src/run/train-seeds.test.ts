@@ -6,18 +6,18 @@ import { propertyRuns } from '@ktrdr/contracts/testing';
 import { RandomStream } from '@ktrdr/statistics';
 import fc from 'fast-check';
 import { CheckpointFiles } from '../checkpoints/checkpoint-files.js';
-import type { Checkpoint, RunIdentity } from '../checkpoints/checkpoint.js';
+import type { RunIdentity } from '../checkpoints/checkpoint.js';
 import { PeriodicCheckpoints } from '../checkpoints/periodic-checkpoints.js';
 import type { DataPart } from '../data/data-parts.js';
 import { createEngine } from '../engines/create-engine.js';
 import type { Engine } from '../engines/engine.js';
-import { evaluatePart } from '../loop/evaluate-part.js';
-import { optimiserOf, runTrainingLoop } from '../loop/loop.js';
+import { optimiserOf } from '../loop/loop.js';
 import type { LoopSettings } from '../loop/loop-request.js';
-import { TimeSlice } from '../loop/time-slice.js';
+import { OwnLane } from '../members/lane.js';
+import { evaluateOutputs } from '../network/loss.js';
 import { networkOf } from '../checkpoints/checkpoint-header.js';
 import type { ModelSpec } from '../network/model-spec.js';
-import { seedProgress, seedsFrom, trainSeeds, type TrainedSeed } from './train-seeds.js';
+import { seedsFrom, trainSeeds, type TrainedSeed } from './train-seeds.js';
 
 const MODEL: ModelSpec = {
   type: 'mlp',
@@ -50,18 +50,21 @@ const IDENTITY: RunIdentity = {
 };
 const clock = { now: () => performance.now() };
 
-function part(rows: number, seed: number): DataPart {
-  const random = RandomStream.derive(seed, 'test data');
+const RANDOM = RandomStream.derive(1, 'test data');
+/** One array for all parts, as a run has it. */
+const FEATURES = Float32Array.from({ length: 54 * 3 }, () => 2 * RANDOM.uniform() - 1);
+
+function part(first: number, rows: number): DataPart {
   return {
-    features: Float32Array.from({ length: rows * 3 }, () => 2 * random.uniform() - 1),
-    windowEnds: Int32Array.from({ length: rows }, (_, row) => row),
-    targets: Int32Array.from({ length: rows }, () => Math.floor(3 * random.uniform())),
+    features: FEATURES,
+    windowEnds: Int32Array.from({ length: rows }, (_, row) => first + row),
+    targets: Int32Array.from({ length: rows }, () => Math.floor(3 * RANDOM.uniform())),
     weights: null,
   };
 }
 
-const NETWORK = networkOf(MODEL, optimiserOf(SETTINGS), SETTINGS.epochs);
-const PARTS = { train: part(27, 1), validation: part(12, 2), test: part(15, 3) };
+const NETWORK = networkOf(MODEL, optimiserOf(SETTINGS), SETTINGS.epochs, 5);
+const PARTS = { train: part(0, 27), validation: part(27, 12), test: part(39, 15) };
 
 let directory: string;
 let engine: Engine;
@@ -101,7 +104,6 @@ async function attempt(
     setState: (state) => engine.setState(state),
     dispose: () => undefined,
   };
-  const checkpoint: Checkpoint | null = resume ? (await files.read(IDENTITY, NETWORK)).checkpoint : null;
   const checkpoints = new PeriodicCheckpoints({
     files,
     identity: IDENTITY,
@@ -109,37 +111,30 @@ async function attempt(
     // only where the attempt ends
     everyMs: 3_600_000,
     bytes: 0,
-    from: null,
+    from: resume ? (await files.read(IDENTITY, NETWORK)).checkpoint : null,
     clock,
     onWritten: () => {},
     onProblem: (problem) => {
       throw new Error(problem);
     },
   });
-  checkpoints.finished = checkpoint?.finished ?? null;
   try {
     return await trainSeeds({
       seeds,
-      from: checkpoint?.state,
+      task: {
+        model: MODEL,
+        settings: SETTINGS,
+        train: PARTS.train,
+        validation: PARTS.validation,
+        gradientNorms: false,
+        predict: { test: PARTS.test.windowEnds },
+      },
+      lanes: [new OwnLane({ engine: counting, clock })],
       checkpoints,
-      train: ({ seed }, from) =>
-        runTrainingLoop({
-          model: MODEL,
-          settings: SETTINGS,
-          train: PARTS.train,
-          validation: PARTS.validation,
-          engine: counting,
-          seed,
-          signal,
-          clock,
-          gradientNorms: false,
-          callbacks: [],
-          from,
-          checkpoints,
-        }),
-      score: async ({ loss, parameters }) => {
-        const slice = new TimeSlice(signal, clock);
-        const score = await evaluatePart(counting, MODEL, loss, PARTS.test, () => slice.pause());
+      progress: { saw: () => undefined, finished: () => undefined },
+      signal,
+      score: ({ outputs, loop: { loss, parameters } }) => {
+        const score = evaluateOutputs(outputs.test, PARTS.test.targets, loss);
         return { ...score, netReturn: parameters[0]! };
       },
     });
@@ -209,34 +204,6 @@ describe('a training with several seeds', () => {
     const trained = (await attempt([3, 3, 3], filesOf(), false))!;
     expect(trained.result!.seeds.map(({ stored }) => stored)).toEqual([true, false, false]);
     expect(trained.result!.test_accuracy.std).toBeCloseTo(0);
-  });
-});
-
-test('progress grows over all seeds and names the current one', () => {
-  const progress = {
-    phase_fraction: 0.5,
-    current_epoch: 4,
-    total_epochs: 10,
-    current_batch: 1,
-    total_batches: 9,
-    items_processed: 50,
-    items_total: 100,
-    metrics: null,
-    best_epoch: 3,
-    best_val_loss: 0.4,
-    samples_per_second: 1_000,
-  };
-  expect(seedProgress(progress, { seed: 43, index: 1, of: 4 })).toEqual({
-    ...progress,
-    phase_fraction: 1.5 / 4,
-    items_processed: 150,
-    items_total: 400,
-    current_seed: 2,
-    total_seeds: 4,
-  });
-  expect(seedProgress(progress, { seed: 42, index: 0, of: 1 })).toMatchObject({
-    ...progress,
-    current_seed: null,
   });
 });
 

@@ -1,20 +1,24 @@
 import { KtrdrError, type SeedResult, type SeedSpread, type SeedsResult } from '@ktrdr/contracts';
-import type { FinishedSeeds } from '../checkpoints/checkpoint.js';
+import type { FinishedSeed, FinishedSeeds } from '../checkpoints/checkpoint.js';
 import type { PeriodicCheckpoints } from '../checkpoints/periodic-checkpoints.js';
-import type { LoopProgress } from '../loop/callbacks/progress.js';
 import type { LoopResult } from '../loop/loop-request.js';
-import type { LoopState } from '../loop/loop-state.js';
+import type { Lane } from '../members/lane.js';
+import type { MemberTask, TrainedMember } from '../members/member.js';
+import { trainMembers } from '../members/train-members.js';
+import type { SeedsProgress } from './seeds-progress.js';
 
-export interface SeedsRequest {
-  /** At least one. They are trained in this order. */
+export interface SeedsRequest<Name extends string> {
+  /** At least one. Each is a member of the training; its index is its place in this list. */
   seeds: readonly number[];
-  /** The state of the seed that was interrupted; `undefined`: start from the beginning. */
-  from: LoopState | undefined;
-  checkpoints: Pick<PeriodicCheckpoints, 'finished' | 'write'>;
-  /** Trains one seed. Then the engine holds its best weights. A final state as `from` gives the same result at once. */
-  train: (place: SeedPlace, from: LoopState | undefined) => Promise<LoopResult>;
-  /** Scores the engine's weights on the test part. */
-  score: (loop: LoopResult) => Promise<SeedScore>;
+  /** What to train with each seed. */
+  task: Omit<MemberTask<Name>, 'seed'>;
+  /** The first one trains in this thread. */
+  lanes: readonly [Lane, ...Lane[]];
+  checkpoints: PeriodicCheckpoints;
+  progress: Pick<SeedsProgress, 'saw' | 'finished'>;
+  signal: AbortSignal;
+  /** Scores a trained member on the test part. */
+  score: (trained: TrainedMember<Name>) => SeedScore;
 }
 
 /** What a seed's model scores and earns on the test part. */
@@ -23,15 +27,6 @@ export interface SeedScore {
   loss: number;
   /** After costs; `null` if the labels are not trading decisions. */
   netReturn: number | null;
-}
-
-/** One of the seeds. */
-export interface SeedPlace {
-  seed: number;
-  /** 0-based */
-  index: number;
-  /** Number of seeds. */
-  of: number;
 }
 
 /** The training to store. */
@@ -45,65 +40,94 @@ export interface TrainedSeed {
 }
 
 /**
- * Trains one seed after the other and chooses the one with the lowest validation loss; if two are equal, the first. It keeps the state of
- * the best one only, so memory and checkpoints do not grow with the number of seeds. The chosen training has the same bytes as a
- * training with this seed alone. At the end the engine holds its weights.
+ * Trains all seeds in the lanes and chooses the one with the lowest validation loss; if two are equal, the first. It keeps the states of
+ * the best one and of those that run, so memory and checkpoints do not grow with the number of seeds. The chosen training has the same
+ * bytes as a training with this seed alone. At the end the engine of the first lane holds its weights. If the training ends early, it
+ * leaves a checkpoint.
  *
  * @throws TrainingCancelledError within one batch of the abort
  * @throws KtrdrError `loss_not_finite`, which names the seed
  */
-export async function trainSeeds({
-  seeds,
-  from,
-  checkpoints,
-  train,
-  score,
-}: SeedsRequest): Promise<TrainedSeed> {
-  const placeOf = (index: number): SeedPlace => ({ seed: seeds[index]!, index, of: seeds.length });
-  const begun = checkpoints.finished?.results.length ?? 0;
-  for (let index = begun; index < seeds.length; index += 1) {
-    const place = placeOf(index);
-    const loop = await namingSeed(place, train(place, index === begun ? from : undefined));
-    if (seeds.length === 1) return { seed: place.seed, loop, elapsed: loop.elapsed, result: null };
-    try {
-      checkpoints.finished = withSeed(checkpoints.finished, place, loop, await score(loop));
-    } catch (error) {
-      // keeps the trained seed
-      await checkpoints.write(() => Promise.resolve(loop.state));
-      throw error;
-    }
+export async function trainSeeds<Name extends string>(request: SeedsRequest<Name>): Promise<TrainedSeed> {
+  const { seeds, task, lanes, checkpoints, progress, signal } = request;
+  const done = new Set(checkpoints.finished?.results.map(({ index }) => index));
+  let only: LoopResult | null = null;
+  try {
+    await trainMembers({
+      members: [...seeds.keys()].filter((index) => !done.has(index)),
+      lanes,
+      signal,
+      taskOf: (index) => ({ ...task, seed: seeds[index]! }),
+      hooksOf: (index) => ({
+        from: checkpoints.stateOf(index),
+        onProgress: (update, ended) => progress.saw(index, update, ended),
+        checkpoints: checkpoints.member(index),
+      }),
+      async finish(index, trained) {
+        await checkpoints.trained(index, trained.loop.state);
+        progress.finished(index);
+        if (seeds.length === 1) only = trained.loop;
+        else await checkpoints.finish(index, withSeed(checkpoints.finished, request, index, trained));
+      },
+      leave: (index) => checkpoints.leave(index),
+      explain: (index, error) => (seeds.length === 1 ? error : namingSeed(seeds, index, error)),
+    });
+    const { elapsed } = checkpoints;
+    if (only !== null) return { seed: seeds[0]!, loop: only, elapsed, result: null };
+    const { results, best } = checkpoints.finished!;
+    const seed = seeds[best.index]!;
+    // a training that continues from a final state ends at once
+    const { loop } = await lanes[0].train(
+      { ...task, seed, predict: {} },
+      { from: best.state, signal, onProgress: () => undefined },
+    );
+    return { seed, loop, elapsed, result: summarise(results, best.index) };
+  } catch (error) {
+    await checkpoints.keep();
+    throw error;
   }
-  const { results, best, elapsed } = checkpoints.finished!;
-  const place = placeOf(best.index);
-  const loop = await train(place, best.state);
-  return { seed: place.seed, loop, elapsed, result: summarise(results, best.index) };
 }
 
-function withSeed(
+function withSeed<Name extends string>(
   before: FinishedSeeds | null,
-  { seed, index }: SeedPlace,
-  loop: LoopResult,
-  test: SeedScore,
+  { seeds, score }: SeedsRequest<Name>,
+  index: number,
+  trained: TrainedMember<Name>,
 ): FinishedSeeds {
-  const valLoss = loop.history.valLoss[loop.bestEpoch - 1]!;
-  const result = {
-    seed,
+  const { loop } = trained;
+  const test = score(trained);
+  const result: FinishedSeed = {
+    index,
+    seed: seeds[index]!,
     best_epoch: loop.bestEpoch,
-    val_loss: valLoss,
+    val_loss: loop.history.valLoss[loop.bestEpoch - 1]!,
     test_accuracy: test.accuracy,
     test_loss: test.loss,
     net_return: test.netReturn,
   };
-  const results = [...(before?.results ?? []), result];
-  const elapsed = (before?.elapsed ?? 0) + loop.elapsed;
-  const isBest = before === null || valLoss < before.results[before.best.index]!.val_loss;
-  return { results, elapsed, best: isBest ? { index, state: loop.state } : before.best };
+  const results = [...(before?.results ?? []), result].toSorted((a, b) => a.index - b.index);
+  const bestBefore = before?.results.find((one) => one.index === before.best.index);
+  const isBest = bestBefore === undefined || isBetter(result, bestBefore);
+  return { results, best: isBest ? { index, state: loop.state } : before!.best };
 }
 
-function summarise(results: FinishedSeeds['results'], stored: number): SeedsResult {
+/** Seeds finish in any order: equal losses are decided by the order of the seeds. */
+function isBetter(one: FinishedSeed, other: FinishedSeed): boolean {
+  return one.val_loss < other.val_loss || (one.val_loss === other.val_loss && one.index < other.index);
+}
+
+function namingSeed(seeds: readonly number[], index: number, error: KtrdrError): KtrdrError {
+  const seed = seeds[index]!;
+  return new KtrdrError(error.code, `Seed ${seed} (${index + 1} of ${seeds.length}): ${error.message}`, {
+    details: { ...(error.details as object), seed },
+    cause: error,
+  });
+}
+
+function summarise(results: readonly FinishedSeed[], stored: number): SeedsResult {
   const returns = results.flatMap(({ net_return }) => net_return ?? []);
   return {
-    seeds: results.map((result, index): SeedResult => ({ ...result, stored: index === stored })),
+    seeds: results.map(({ index, ...result }): SeedResult => ({ ...result, stored: index === stored })),
     test_accuracy: spreadOf(
       results.map(({ test_accuracy }) => test_accuracy),
       Math.min,
@@ -122,35 +146,7 @@ function spreadOf(values: readonly number[], worst: (...values: number[]) => num
   return { mean, std: Math.sqrt(squares / (values.length - 1)), worst: worst(...values) };
 }
 
-async function namingSeed<T>({ seed, index, of }: SeedPlace, training: Promise<T>): Promise<T> {
-  try {
-    return await training;
-  } catch (error) {
-    if (of === 1 || !(error instanceof KtrdrError)) throw error;
-    throw new KtrdrError(error.code, `Seed ${seed} (${index + 1} of ${of}): ${error.message}`, {
-      details: { ...(error.details as object), seed },
-      cause: error,
-    });
-  }
-}
-
 /** The seeds of a run: `seed`, `seed + 1` ...; after the greatest follows 0. */
 export function seedsFrom(seed: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => (seed + index) >>> 0);
-}
-
-/** The progress of one seed as progress of all of them. */
-export function seedProgress(
-  progress: LoopProgress,
-  { index, of }: SeedPlace,
-): LoopProgress & { current_seed: number | null; total_seeds: number | null } {
-  const { phase_fraction: fraction, items_processed: processed, items_total: total } = progress;
-  return {
-    ...progress,
-    phase_fraction: fraction === null ? null : (index + fraction) / of,
-    items_processed: processed === null || total === null ? null : index * total + processed,
-    items_total: total === null ? null : of * total,
-    current_seed: of === 1 ? null : index + 1,
-    total_seeds: of === 1 ? null : of,
-  };
 }

@@ -4,7 +4,6 @@ import type { BarsFingerprint, TrainingOptions, TrainingResult } from '@ktrdr/co
 import { parseDateRange } from '@ktrdr/market-data';
 import { formatIssue, parseStrategy, type Strategy } from '@ktrdr/strategy';
 import { Analytics, analyticsRunId } from '../analytics/analytics.js';
-import { Progress } from '../loop/callbacks/progress.js';
 import { dataWarnings } from '../data/data-warnings.js';
 import { DIRECTIONS } from '../evaluation/directions.js';
 import type { Engine } from '../engines/engine.js';
@@ -14,12 +13,16 @@ import { judgeModel } from './judge-model.js';
 import { walkForwardFolds, type WalkForwardPlan } from '../evaluation/walk-forward-folds.js';
 import { evaluateFolds } from '../evaluation/walk-forward.js';
 import { loadBars, reportBars } from '../data/load-bars.js';
-import { optimiserOf, runTrainingLoop } from '../loop/loop.js';
+import { optimiserOf } from '../loop/loop.js';
+import type { TrainingCallback } from '../loop/training-callback.js';
+import { OwnLane } from '../members/lane.js';
 import { modelOf } from '../network/model-of.js';
 import type { ModelSpec } from '../network/model-spec.js';
 import type { PreparedData } from '../data/prepare-data.js';
 import { prepareDataOrAdvise } from '../data/range-advice.js';
-import { openCheckpoints, type RunCheckpoints } from './run-checkpoints.js';
+import { openCheckpoints } from './run-checkpoints.js';
+import type { PeriodicCheckpoints } from '../checkpoints/periodic-checkpoints.js';
+import { evaluatedRowsOf } from '../evaluation/model-outputs.js';
 import { RunProgress } from './run-progress.js';
 import { storageError } from '../files/storage-error.js';
 import { summariseData } from '../data/summarise-data.js';
@@ -28,9 +31,9 @@ import { dryRunResult, trainedResult } from './training-result.js';
 import type { TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './training-run.js';
 import { sampleRow } from '../models/sample-row.js';
 import { writeModel } from '../models/write-model.js';
-import { TimeSlice } from '../loop/time-slice.js';
 import { scoreSeed } from './score-seed.js';
-import { seedProgress, seedsFrom, type TrainedSeed, trainSeeds } from './train-seeds.js';
+import { SeedsProgress } from './seeds-progress.js';
+import { seedsFrom, type TrainedSeed, trainSeeds } from './train-seeds.js';
 
 /**
  * Trains a model from bars and a strategy and writes it into `outputDir/model`. Reports each phase before it begins.
@@ -89,7 +92,7 @@ async function run(
       return { result, warnings };
     } catch (error) {
       // keeps the trained weights if a later phase fails
-      await trained.checkpoints.write(() => Promise.resolve(trained.loop.state));
+      await trained.checkpoints.keep();
       throw error;
     }
   } finally {
@@ -109,9 +112,10 @@ interface PreparedRun {
   engine: Engine;
 }
 
-interface Trained extends TrainedSeed, Pick<RunCheckpoints, 'checkpoints'> {
+interface Trained extends TrainedSeed {
   spec: ModelSpec;
   analytics: Analytics | null;
+  checkpoints: PeriodicCheckpoints;
 }
 
 async function trainModel(
@@ -124,51 +128,38 @@ async function trainModel(
   const spec = modelOf(strategy, isRegression ? 1 : dataset.classes.length);
   const classes = isRegression ? DIRECTIONS : dataset.classes;
   const { training } = strategy;
-  const { from, checkpoints } = await openCheckpoints(
+  const checkpoints = await openCheckpoints(
     request,
     hooks,
-    { spec, optimiser: optimiserOf(training), epochs: training.epochs, fingerprints },
+    { spec, optimiser: optimiserOf(training), epochs: training.epochs, fingerprints, lanes: 1 },
     warn,
   );
   const { signal, clock } = hooks;
   let analytics: Analytics | null = null;
+  const observe = (seed: number): TrainingCallback[] => {
+    analytics = analyticsOf(request, strategy, classes, seed, clock);
+    return analytics === null ? [] : [analytics];
+  };
   await progress.enter('training');
+  const seeds = seedsFrom(request.seed, request.seeds ?? 1);
+  const rows = evaluatedRowsOf(data);
   const trained = await trainSeeds({
-    seeds: seedsFrom(request.seed, request.seeds ?? 1),
-    from,
+    seeds,
+    task: {
+      model: spec,
+      settings: training,
+      train: parts.train,
+      validation: parts.validation,
+      gradientNorms: wantsAnalytics(request, strategy),
+      predict: rows.windowEnds,
+    },
+    lanes: [new OwnLane({ engine, clock }, observe)],
     checkpoints,
-    train(place, state) {
-      const { seed } = place;
-      analytics = analyticsOf(request, strategy, classes, seed, clock);
-      const callbacks = [
-        new Progress(
-          (update, ended) =>
-            progress.update(
-              seedProgress(update, place),
-              ended && { ...ended, seed: place.of === 1 ? null : place.index + 1 },
-            ),
-          clock,
-        ),
-      ];
-      return runTrainingLoop({
-        model: spec,
-        settings: training,
-        train: parts.train,
-        validation: parts.validation,
-        engine,
-        seed,
-        signal,
-        clock,
-        gradientNorms: analytics !== null,
-        callbacks: analytics === null ? callbacks : [...callbacks, analytics],
-        from: state,
-        checkpoints,
-      });
-    },
-    score({ loss }) {
-      const slice = new TimeSlice(signal, clock);
-      return scoreSeed({ engine, model: spec, loss, data, strategy }, () => slice.pause());
-    },
+    progress: new SeedsProgress(seeds.length, checkpoints.finished?.results ?? [], (update, ended) =>
+      progress.update(update, ended),
+    ),
+    signal,
+    score: ({ outputs, loop: { loss } }) => scoreSeed({ outputs, loss, rows, data, strategy }),
   });
   return { spec, ...trained, analytics, checkpoints };
 }
@@ -260,7 +251,11 @@ function readStrategy(request: TrainingRunRequest, warn: (warning: string) => vo
   return strategy;
 }
 
-/** Detailed analytics if the request or the strategy asks for it. */
+/** Whether the request or the strategy asks for detailed analytics. */
+function wantsAnalytics(request: TrainingRunRequest, strategy: Strategy): boolean {
+  return request.detailed_analytics === true || strategy.training.analytics.enabled;
+}
+
 function analyticsOf(
   request: TrainingRunRequest,
   strategy: Strategy,
@@ -269,7 +264,7 @@ function analyticsOf(
   clock: { now(): number },
 ): Analytics | null {
   const { analytics, epochs, batchSize, learningRate } = strategy.training;
-  if (!request.detailed_analytics && !analytics.enabled) return null;
+  if (!wantsAnalytics(request, strategy)) return null;
   const symbol = strategy.symbols.length === 1 ? strategy.symbols[0]! : 'MULTI';
   return new Analytics({
     directory: join(request.outputDir, 'analytics'),

@@ -1,0 +1,31 @@
+import type { TrainingCallback } from '../loop/training-callback.js';
+import {
+  type MemberHooks,
+  type MemberTask,
+  type MemberTools,
+  trainMember,
+  type TrainedMember,
+} from './member.js';
+
+/** Trains members, one after the other. */
+export interface Lane {
+  /** Resolves when the lane can train; `false`: it never can. */
+  readonly ready: Promise<boolean>;
+  /** @throws as {@link trainMember} */
+  train<Name extends string>(task: MemberTask<Name>, hooks: MemberHooks): Promise<TrainedMember<Name>>;
+}
+
+/** The lane of the run's own thread. */
+export class OwnLane implements Lane {
+  readonly ready = Promise.resolve(true);
+
+  /** @param observe callbacks for the member with a seed */
+  constructor(
+    private readonly tools: Omit<MemberTools, 'callbacks'>,
+    private readonly observe: (seed: number) => readonly TrainingCallback[] = () => [],
+  ) {}
+
+  train<Name extends string>(task: MemberTask<Name>, hooks: MemberHooks): Promise<TrainedMember<Name>> {
+    return trainMember(task, hooks, { ...this.tools, callbacks: this.observe(task.seed) });
+  }
+}
