@@ -18,10 +18,10 @@ export const TENSORFLOW_ENGINE_NAMES = [
 /** Name of an engine on TensorFlow.js. */
 export type TensorFlowEngineName = (typeof TENSORFLOW_ENGINE_NAMES)[number];
 
-/** The engine that computes the training steps. */
-export type EngineName = OnnxEngineName | TensorFlowEngineName;
+/** The engine that computes the training steps. `wasm` is the project's own kernels in WebAssembly. */
+export type EngineName = OnnxEngineName | 'wasm' | TensorFlowEngineName;
 /** All engines. */
-export const ENGINE_NAMES: readonly EngineName[] = [...ONNX_ENGINE_NAMES, ...TENSORFLOW_ENGINE_NAMES];
+export const ENGINE_NAMES: readonly EngineName[] = [...ONNX_ENGINE_NAMES, 'wasm', ...TENSORFLOW_ENGINE_NAMES];
 /**
  * `auto` selects the fastest available engine for the network; `tensorflow` selects the first available engine of
  * TensorFlow.js.

@@ -41,6 +41,7 @@ const GRU: TrialNetwork = {
 test.each<[EngineName, string, TrialNetwork]>([
   ['onnx', 'mlp', MLP],
   ['onnx', 'gru', GRU],
+  ['wasm', 'mlp', MLP],
   ['tensorflow-wasm', 'mlp', MLP],
   ['tensorflow-js', 'mlp', MLP],
 ])('%s loads, and is timed on an %s', async (engine, _type, network) => {
@@ -66,7 +67,7 @@ test('rejects an execution provider that this machine lacks and says what is mis
   expect(await problemOf(process.platform === 'win32' ? 'onnx-coreml' : 'onnx-directml')).toMatch(/only$/);
 });
 
-test.each(['onnx', 'tensorflow-wasm', 'tensorflow-js'])(
+test.each(['onnx', 'wasm', 'tensorflow-wasm', 'tensorflow-js'])(
   '%s prints nothing, sends no usage data and leaves no handler of uncaught exceptions and no temporary file',
   async (engine) => {
     const program = `

@@ -24,6 +24,8 @@ test('changes with every change of the code or the engine', async () => {
   seen.push(await hash());
   await rename(join(folder, 'c.js'), join(folder, 'inner', 'c.js'));
   seen.push(await hash());
+  await writeFile(join(folder, 'kernels.wasm'), 'kernels');
+  seen.push(await hash());
   expect(new Set(seen).size).toBe(seen.length);
 });
 

@@ -7,8 +7,8 @@ import { engineVersion } from '../engines/engine-version.js';
 
 /** The packages between bars and weights, except the engine's library. */
 const PACKAGES = ['@ktrdr/contracts', '@ktrdr/market-data', '@ktrdr/strategy'];
-/** JavaScript files, or TypeScript files if the code runs unbuilt; without declarations and tests. */
-const CODE = /(?<!\.d|\.test)\.[jt]s$/;
+/** Built code and kernels, or TypeScript files if the code runs unbuilt; without declarations and tests. */
+const CODE = /(?<!\.d|\.test)\.(?:[jt]s|wasm)$/;
 
 /**
  * SHA-256 of the code that trains: the files of this package and of the packages that it trains with, and the version of the

@@ -170,7 +170,10 @@ function contenders(setting: EngineSetting): { names: readonly EngineName[]; isR
   switch (setting) {
     case 'auto':
       return [
-        { names: ENGINE_NAMES.filter((engine) => !LAST_RESORT.includes(engine)), isRace: true },
+        {
+          names: ENGINE_NAMES.filter((engine) => engine !== 'wasm' && !LAST_RESORT.includes(engine)),
+          isRace: true,
+        },
         { names: LAST_RESORT, isRace: false },
       ];
     case 'tensorflow':

@@ -5,6 +5,7 @@ import type { Engine } from './engine.js';
 import { OnnxEngine } from './onnx/onnx-engine.js';
 import { loadBackend } from './tensorflow/load-backend.js';
 import { TensorFlowEngine } from './tensorflow/tensorflow-engine.js';
+import { WasmEngine } from './wasm/wasm-engine.js';
 
 /**
  * Creates an engine and loads its library into this process. A process can hold one engine at a time.
@@ -13,7 +14,8 @@ import { TensorFlowEngine } from './tensorflow/tensorflow-engine.js';
  */
 export async function createEngine(name: EngineName): Promise<Engine> {
   try {
-    return isOnnx(name) ? new OnnxEngine(name) : new TensorFlowEngine(await loadBackend(name));
+    if (isOnnx(name)) return new OnnxEngine(name);
+    return name === 'wasm' ? new WasmEngine() : new TensorFlowEngine(await loadBackend(name));
   } catch (cause) {
     throw engineUnavailable(name, cause instanceof Error ? cause.message : String(cause), { cause });
   }

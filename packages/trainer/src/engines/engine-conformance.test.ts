@@ -11,7 +11,7 @@ import type { Engine, EngineSetup, StepResult, TrainingBatches } from './engine.
 import { createEngine } from './create-engine.js';
 
 /** What every engine owes the loop; run for each engine that needs no native library of its own. */
-const ENGINES: EngineName[] = ['onnx', 'tensorflow-js', 'tensorflow-wasm'];
+const ENGINES: EngineName[] = ['onnx', 'wasm', 'tensorflow-js', 'tensorflow-wasm'];
 
 function setup(model: ModelSpec, change: Partial<EngineSetup> = {}): EngineSetup {
   return {

@@ -3,7 +3,7 @@ import { ONNX_ENGINE_NAMES, type EngineName, type OnnxEngineName } from '@ktrdr/
 /** Much slower than the others but always available: used only if no other engine is. */
 export const LAST_RESORT: readonly EngineName[] = ['tensorflow-wasm', 'tensorflow-js'];
 
-const ON_CPU: readonly EngineName[] = ['onnx', 'tensorflow-node', ...LAST_RESORT];
+const ON_CPU: readonly EngineName[] = ['onnx', 'wasm', 'tensorflow-node', ...LAST_RESORT];
 
 export function isOnnx(engine: EngineName): engine is OnnxEngineName {
   return (ONNX_ENGINE_NAMES as readonly EngineName[]).includes(engine);
