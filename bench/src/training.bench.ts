@@ -1,151 +1,233 @@
 /**
- * Training speed in samples per second on one thread, with the product's own loop: shuffling, gathering rows, dropout masks,
- * metrics, validation, progress and cancellation checks. For comparison: PyTorch, and the limit set by the matrix products
- * alone, if Python has torch and numpy. They take turns in short rounds while the others wait, so that a temporary slowdown of
- * the machine affects all of them. Arguments: engines to measure (default: onnx and tensorflow-wasm), `--no-peers`.
+ * Training speed in samples per second on one core, with the product's own loop, beside PyTorch, JAX, scikit-learn and TensorFlow, and
+ * beside the limit set by the matrix products alone. Each has its own process. They take turns in short rounds on the same core while the
+ * others wait, so that a temporary slowdown of the machine affects all of them. A second table has the time from the start of a process
+ * to the end of a typical training. Peers need a Python: `TRAINING_PYTHON=/path/to/python`, or `python3`. Arguments: engines to measure
+ * beside `onnx`, `--no-peers`, `--only TEXT` (cases whose title or batch contains it: `lstm`, `3, 32`), `--seconds N` of each case.
  */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { ENGINE_NAMES, type EngineName } from '@ktrdr/contracts';
-import { createEngine, Progress, runTrainingLoop, type Engine } from '@ktrdr/trainer';
-import { Peer } from './peer.js';
-import { median, report, type ReportRow } from './report.js';
-import { casePart, trainingCases, type TrainingCase } from './training-cases.js';
+import type { Peer } from './peer.js';
+import { median, printRow, report, type ReportRow } from './report.js';
+import { storeCase, trainingCases, typicalCase, type StoredCase } from './training-cases.js';
+import {
+  findPeers,
+  findProducts,
+  ourContestant,
+  PEER_NAMES,
+  Starter,
+  trainFor,
+  type Contestant,
+  type TrainingAnswer,
+} from './training/contestants.js';
 
-/** Measuring time of a case after one warm-up round, s. */
-const CASE_S = 13;
 /**
- * Length of a turn, s; our turn continues to the end of its epoch. Turns are short, and the result is the median of the ratios of
- * adjacent turns. On a machine whose speed halved from second to second, two runs then differed by 7 % on average; the
+ * Length of a turn, s; a turn continues to the end of its epoch. Turns are short, and the result is the median of the ratios of turns of
+ * the same round. On a machine whose speed halved from second to second, two runs then differed by 7 % on average; the
  * ratios of the best turns differed by 20 %.
  */
 const TURN_S = 0.12;
-/** Length of a turn of the matrix products, s; their speed varies little. */
-const PRODUCTS_TURN_S = 0.03;
+/** Rounds, at least, however slow the peers are. */
+const LEAST_ROUNDS = 7;
+const COLD_EPOCHS = 40;
+const COLD_ROUNDS = 5;
+const PRODUCTS = 'products';
 
-interface Peers {
-  torch: Peer | null;
-  products: Peer | null;
+/** What one contestant showed in a case. */
+interface Shown {
+  /** Samples per second, by round. */
+  speeds: number[];
+  /** Samples per second of processor time, by round: less depends on other work of the machine. */
+  processorSpeeds: number[];
+  /** Time of the first epoch or batch, with compilation, less the time of a later one, s. */
+  compileS: number | null;
+  loss: number | null;
+  /** Processor time by time of the clock. */
+  cores: number;
+  versions: string;
 }
 
-/** Samples per second in one round; `null` if the peer is missing. */
-interface Round {
-  ours: number;
-  torch: number | null;
-  products: number | null;
+const starter = new Starter();
+
+/** Trains a case in rounds: one turn each. A peer that fails is left out. */
+async function measure(
+  one: StoredCase,
+  contestants: readonly Contestant[],
+  seconds: number,
+): Promise<Map<string, Shown>> {
+  const running: { name: string; peer: Peer; answers: TrainingAnswer[]; first: TrainingAnswer }[] = [];
+  for (const contestant of contestants) {
+    if (!contestant.can(one)) continue;
+    const peer = await starter.launch(contestant);
+    try {
+      const first = await trainFor(peer, one, TURN_S);
+      running.push({ name: contestant.name, peer, answers: [], first });
+    } catch (error) {
+      console.log(`${contestant.name} is not measured on ${one.title}: ${(error as Error).message}`);
+    }
+  }
+  const until = performance.now() + seconds * 1000;
+  for (let round = 0; round < LEAST_ROUNDS || performance.now() < until; round += 1) {
+    for (const { peer, answers } of running) answers.push(await trainFor(peer, one, TURN_S));
+  }
+  await Promise.all(running.map(({ peer }) => peer.end()));
+  return new Map(running.map(({ name, answers, first }) => [name, shown(answers, first)]));
 }
 
-/** Trains a case in rounds; the peers take their turns between epochs. All use the same optimiser and loss. */
-async function measure(engine: Engine, one: TrainingCase, peers: Peers): Promise<Round[]> {
-  const { model, batch, rows } = one;
-  const measured: Round[] = [];
-  let until: number | null = null;
-  let trained = 0;
-  let begin = performance.now();
-  await runTrainingLoop({
-    model,
-    settings: {
-      epochs: 100_000,
-      batchSize: batch,
-      learningRate: 0.001,
-      optimizer: 'adam',
-      weightDecay: 0,
-      gradientClip: null,
-      loss: { type: 'cross_entropy' },
-      earlyStopping: null,
-      learningRateSchedule: null,
-      classWeights: false,
-    },
-    train: casePart(model, rows),
-    validation: casePart(model, 64),
-    engine,
-    seed: 1,
-    signal: new AbortController().signal,
-    clock: { now: () => Date.now() },
-    gradientNorms: false,
-    callbacks: [
-      new Progress(() => {}, { now: () => Date.now() }),
-      {
-        onEpochEnd: async (epoch) => {
-          trained += epoch.rows;
-          const seconds = (performance.now() - begin) / 1000;
-          if (seconds < TURN_S) return undefined;
-          const round = { ours: trained / seconds, ...(await measurePeers(one, peers)) };
-          trained = 0;
-          begin = performance.now();
-          if (until === null) until = begin + CASE_S * 1000;
-          else measured.push(round);
-          return begin > until ? 'measured' : undefined;
-        },
-      },
-    ],
-  });
-  return measured;
-}
-
-async function measurePeers(
-  { name, batch, dropout, rows }: TrainingCase,
-  { torch, products }: Peers,
-): Promise<Omit<Round, 'ours'>> {
+function shown(answers: readonly TrainingAnswer[], first: TrainingAnswer): Shown {
+  const sum = (key: 'seconds' | 'processor_s'): number =>
+    answers.reduce((total, answer) => total + answer[key], 0);
   return {
-    torch: (await torch?.speed({ model: name, batch, dropout, rows }, TURN_S)) ?? null,
-    products: name === 'mlp' ? ((await products?.speed({ batch }, PRODUCTS_TURN_S)) ?? null) : null,
+    speeds: answers.map(({ samples, seconds }) => samples / seconds),
+    processorSpeeds: answers.map(({ samples, processor_s }) => samples / processor_s),
+    compileS: first.first_s,
+    loss: answers.at(-1)!.loss,
+    cores: sum('processor_s') / sum('seconds'),
+    versions: first.versions,
   };
 }
 
-/** Medians over the rounds of the speeds, and of the ratios of our speed to a peer's in the same round. */
-function summary(engine: EngineName, { title, batch }: TrainingCase, rounds: readonly Round[]): ReportRow {
-  const figures = (key: keyof Round): number[] => rounds.flatMap((round) => round[key] ?? []);
-  const ratios = (key: keyof Round): number[] =>
-    rounds.flatMap((round) => {
-      const other = round[key];
-      return other === null ? [] : [round.ours / other];
-    });
+/** Medians over the rounds of our speed, and of the ratios of our speed to a peer's in the same round. */
+function summary(
+  { title, batch }: StoredCase,
+  all: ReadonlyMap<string, Shown>,
+  engines: readonly EngineName[],
+): ReportRow {
+  const ours = chosenEngine(all, engines);
+  const times = (name: string, by: 'speeds' | 'processorSpeeds' = 'speeds'): number | null => {
+    const [mine, theirs] = [all.get(ours)?.[by], all.get(name)?.[by]];
+    if (mine === undefined || theirs === undefined) return null;
+    return rounded(median(mine.map((speed, round) => speed / theirs[round]!)), 3);
+  };
+  const peers = PEER_NAMES.filter((name) => all.has(name));
+  const fastest = peers.toSorted((one, other) => times(one)! - times(other)!)[0] ?? null;
+  const columns = (names: readonly string[], value: (name: string) => number | null): ReportRow =>
+    Object.fromEntries(names.map((name) => [name, value(name)]));
   return {
-    engine,
     model: title,
     batch,
-    rounds: rounds.length,
-    'samples/s': middle(figures('ours'), 0),
-    'PyTorch, samples/s': middle(figures('torch'), 0),
-    'times PyTorch': middle(ratios('torch'), 3),
-    'share of the product limit': middle(ratios('products'), 3),
+    rounds: all.get(ours)?.speeds.length ?? 0,
+    'auto takes': ours,
+    'samples/s': speedOf(all, ours),
+    ...columns(engines, (name) => speedOf(all, name)),
+    ...Object.fromEntries(PEER_NAMES.map((name) => [`times ${name}`, times(name)])),
+    'fastest peer': fastest,
+    'its samples/s': fastest === null ? null : speedOf(all, fastest),
+    'times the fastest': fastest === null ? null : times(fastest),
+    'the same by processor time': fastest === null ? null : times(fastest, 'processorSpeeds'),
+    'share of the product limit': times(PRODUCTS),
   };
 }
 
-/** The median rounded to `decimals` decimals; `null` if nothing was measured. */
-function middle(values: readonly number[], decimals: number): number | null {
-  return values.length === 0 ? null : Number(median(values).toFixed(decimals));
+function speedOf(all: ReadonlyMap<string, Shown>, name: string): number | null {
+  const found = all.get(name);
+  return found === undefined ? null : rounded(median(found.speeds), 0);
+}
+
+function rounded(value: number, decimals: number): number {
+  return Number(value.toFixed(decimals));
+}
+
+/** The engine that `auto` takes on a processor. */
+function chosenEngine(all: ReadonlyMap<string, Shown>, engines: readonly EngineName[]): EngineName {
+  return engines.find((name) => all.has(name))!;
+}
+
+/** Everything measured, one row a contestant. */
+function details({ title, batch }: StoredCase, all: ReadonlyMap<string, Shown>): ReportRow[] {
+  return [...all].map(([name, { compileS, loss, cores, versions }]) => ({
+    model: title,
+    batch,
+    program: name,
+    'samples/s': speedOf(all, name),
+    'first epoch or batch, s': compileS === null ? null : rounded(compileS, 3),
+    'loss at the end': loss === null ? null : rounded(loss, 3),
+    'processor time by clock': rounded(cores, 2),
+    versions,
+  }));
+}
+
+/** Time from the start of each program to its last epoch, in turns. */
+async function coldStarts(one: StoredCase, contestants: readonly Contestant[]): Promise<ReportRow[]> {
+  const times = new Map(contestants.map(({ name }) => [name, [] as number[]]));
+  for (let round = 0; round < COLD_ROUNDS; round += 1) {
+    for (const contestant of contestants) {
+      const begin = performance.now();
+      const peer = await starter.launch(contestant);
+      try {
+        await peer.ask({ case: one, epochs: COLD_EPOCHS }, 0);
+        times.get(contestant.name)!.push((performance.now() - begin) / 1000);
+      } catch (error) {
+        console.log(`${contestant.name} has no cold start: ${(error as Error).message}`);
+      }
+      await peer.end();
+    }
+  }
+  const medians = [...times].flatMap(([name, all]) =>
+    all.length === 0 ? [] : [{ name, seconds: median(all) }],
+  );
+  return medians.map(({ name, seconds }) => ({
+    model: one.title,
+    batch: one.batch,
+    rows: one.rows,
+    epochs: COLD_EPOCHS,
+    program: name,
+    's from start to the last epoch': rounded(seconds, 2),
+    'times ours': rounded(seconds / medians[0]!.seconds, 2),
+  }));
 }
 
 function chosenEngines(names: readonly string[]): EngineName[] {
-  if (names.length === 0) return ['onnx', 'tensorflow-wasm'];
-  return names.map((name) => {
+  const engines: EngineName[] = ['onnx'];
+  for (const name of names) {
     const engine = ENGINE_NAMES.find((known) => known === name);
     if (engine === undefined)
       throw new Error(`unknown engine ${name}; choose from ${ENGINE_NAMES.join(', ')}`);
-    return engine;
-  });
+    if (!engines.includes(engine)) engines.push(engine);
+  }
+  return engines;
 }
 
-const args = process.argv.slice(2);
-const engines = chosenEngines(args.filter((arg) => !arg.startsWith('--')));
-const withPeers = !args.includes('--no-peers');
-const peers: Peers = {
-  torch: withPeers ? await Peer.start('torch_peers.py', 'torch') : null,
-  products: withPeers ? await Peer.start('sgemm_ceiling.py', 'numpy') : null,
-};
-if (withPeers && peers.torch === null) {
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    'no-peers': { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    seconds: { type: 'string', default: '20' },
+  },
+});
+const engines = chosenEngines(positionals);
+const python = process.env['TRAINING_PYTHON'];
+const { peers, missing } = values['no-peers'] ? { peers: [], missing: [] } : await findPeers(python);
+const products = values['no-peers'] ? null : await findProducts(python);
+if (missing.length > 0) {
   console.log(
-    'PyTorch is not measured: no Python with torch found. On Debian: apt-get install python3-torch libopenblas0',
+    `${missing.join('; ')}: not measured, because no Python has them. pip install torch jax scikit-learn tensorflow-cpu in a virtual environment, then TRAINING_PYTHON=<its python> npm run bench -- training`,
   );
 }
-const rows: ReportRow[] = [];
-for (const name of engines) {
-  const engine = await createEngine(name);
-  for (const one of trainingCases()) {
-    if (name.startsWith('tensorflow') && one.name !== 'mlp') continue;
-    rows.push(summary(name, one, await measure(engine, one, peers)));
-  }
-  engine.dispose();
+if (!starter.isPinned) console.log('This machine has no taskset: the programs may run on different cores.');
+const ours = engines.map((engine) => ourContestant(engine));
+const folder = await mkdtemp(join(tmpdir(), 'ktrdr-bench-'));
+const summaries: ReportRow[] = [];
+const all: ReportRow[] = [];
+const chosen = trainingCases().filter(({ title, batch }) => `${title}, ${batch}`.includes(values.only));
+for (const one of chosen) {
+  const stored = await storeCase(one, folder);
+  const contestants = [...ours, ...peers, ...(products === null ? [] : [products])];
+  const measured = await measure(stored, contestants, Number(values.seconds));
+  const row = summary(stored, measured, engines);
+  printRow(row);
+  summaries.push(row);
+  all.push(...details(stored, measured));
 }
-await Promise.all([peers.torch?.end(), peers.products?.end()]);
-await report('training', rows);
+await report('training', summaries);
+await report('training-programs', all);
+if (values.only === '') {
+  const typical = { ...typicalCase(), title: 'typical' };
+  const cold = await coldStarts(await storeCase(typical, folder), [...ours, ...peers]);
+  await report('training-cold-starts', cold);
+}
+await rm(folder, { recursive: true });

@@ -21,6 +21,7 @@ export { Staging } from './files/staging.js';
 export type { ModelSpec } from './network/model-spec.js';
 export type { DataPart } from './data/data-parts.js';
 export { createEngine } from './engines/create-engine.js';
+export { treatDenormalsAsZero } from './engines/onnx/denormals.js';
 export { deviceOf } from './engines/engine-names.js';
 export { checkEngineSupport } from './engines/engine-support.js';
 export type { Engine } from './engines/engine.js';
