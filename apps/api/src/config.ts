@@ -55,6 +55,8 @@ export interface ApiSettings extends ListenSettings {
   trainingCheckpointEveryMs: number;
   /** Limits of the trainings that compute beside the API. */
   trainingLimits: TrainingLimits;
+  /** Training processes that wait beside the API with loaded modules. */
+  trainingWarmProcesses: number;
   /** Time between two polls of a session. */
   trainingHostPollMs: number;
   /** A host or queue that does not answer for this long is lost. */
@@ -102,6 +104,7 @@ export function readSettings(): ApiSettings {
       }),
       hours: read.integer('TRAINING_MAX_HOURS', 168, { min: 0, max: 1_000_000 }),
     },
+    trainingWarmProcesses: read.integer('TRAINING_WARM_PROCESSES', 1, { min: 0, max: 64 }),
     trainingHostPollMs: read.integer('TRAINING_HOST_POLL_MS', 500, { min: 10, max: SESSION_LEASE_MS / 4 }),
     trainingHostTimeoutMs: read.integer('TRAINING_HOST_TIMEOUT_MS', 30_000, { min: 100, max: HOUR_MS }),
     trainingQueueUrl: read.text('TRAINING_QUEUE_URL', '') || undefined,

@@ -28,6 +28,8 @@ export interface HostSettings extends ListenSettings {
   /** Maximum number of sessions that compute at a time. */
   maxSessions: number;
   limits: TrainingLimits;
+  /** Training processes that wait with loaded modules. */
+  warmProcesses: number;
   /** True: a session beyond `maxSessions` waits for its turn. False: it is refused. */
   sessionWait: boolean;
   /** The secret that the API signs its requests with; `null`: everyone who reaches the service may use it. */
@@ -83,6 +85,7 @@ export function readSettings(): HostSettings {
       }),
       hours: read.integer('TRAINING_MAX_HOURS', 168, { min: 0, max: 1_000_000 }),
     },
+    warmProcesses: read.integer('TRAINING_WARM_PROCESSES', 1, { min: 0, max: 64 }),
     sessionWait: queue !== null || read.boolean('TRAINING_SESSION_WAIT', false),
     queue,
   };

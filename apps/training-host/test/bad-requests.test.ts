@@ -58,6 +58,7 @@ beforeAll(async () => {
     stateDir: join(directory, 'state'),
     engine: 'tensorflow-wasm',
     limits: { mostAtOnce: 1, memoryMb: 4_000, hours: 0 },
+    warmProcesses: 0,
     cancelGraceMs: 5_000,
     checkpointEveryMs: 2_000,
     sessionLeaseMs: 60_000,

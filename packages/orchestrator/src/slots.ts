@@ -58,6 +58,11 @@ export class Slots {
     return this.line.length;
   }
 
+  /** Capacity that no work uses. */
+  get free(): number {
+    return this.capacity - this.used;
+  }
+
   /**
    * Runs `work` when there is a slot for it.
    *

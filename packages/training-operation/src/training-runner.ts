@@ -4,13 +4,15 @@ import type { Strategy } from '@ktrdr/strategy';
 import { SpeedMeter } from './speed-meter.js';
 import { type BudgetedEstimate, TrainingBudget, type TrainingLimits } from './training-budget.js';
 import type { TrainingEstimate } from './training-estimate.js';
-import { checkEngineSupport, runTrainerProcess, trialNetworkOf } from '@ktrdr/trainer';
+import { checkEngineSupport, runTrainerProcess, trialNetworkOf, WarmProcesses } from '@ktrdr/trainer';
 import type { CheckpointFolders, EngineSelector, TrainingRunOutcome } from '@ktrdr/trainer';
 import type { RunReports, TrainingRunHooks } from './run-hooks.js';
 
 export interface RunnerSettings {
   /** Role of this machine: the API's own, or a host. */
   mode: 'local' | 'host';
+  /** The engine of this machine's settings. */
+  engine: EngineSetting;
   /** Folder of the service's state, for the cache of bars. */
   stateDir: string;
   /** Grace time of a cancelled training process (ms). */
@@ -19,12 +21,18 @@ export interface RunnerSettings {
   checkpointEveryMs: number;
   /** Trainings beyond them wait in line, or are refused. */
   limits: TrainingLimits;
+  /** Training processes that wait with loaded modules; `0`: none. */
+  warmProcesses: number;
   clock: Pick<Clock, 'monotonic'>;
+  /** A line for the service's log. */
+  log: (line: string) => void;
 }
 
 /** What a runner needs of the operation of a run. */
 export type RunnerHooks = RunReports & Pick<TrainingRunHooks, 'token' | 'begin'>;
 
+/** A warm process leaves this much of the service's memory limit for trainings, MB. */
+const LEAST_ROOM_MB = 512;
 const PRIORITIES: Record<TrainingPriority, number> = { low: 1, normal: 2, high: 3 };
 
 /** A training that this machine can run. */
@@ -47,15 +55,39 @@ export interface ReadyTraining {
 export class TrainingRunner {
   private readonly slots: Slots;
   private readonly budget: TrainingBudget;
+  private readonly warm: WarmProcesses;
 
   constructor(
     private readonly settings: RunnerSettings,
     private readonly engines: EngineSelector,
     private readonly checkpoints: CheckpointFolders,
   ) {
-    const { limits } = settings;
+    const { limits, warmProcesses, log } = settings;
     this.slots = new Slots(limits.mostAtOnce, limits.memoryMb);
     this.budget = new TrainingBudget(limits);
+    this.warm = new WarmProcesses({
+      most: warmProcesses,
+      mostHeapMb: limits.memoryMb,
+      hasRoom: () => this.slots.free >= LEAST_ROOM_MB,
+      log,
+    });
+  }
+
+  /**
+   * Prepares for the first training: finds the engines, then starts the warm processes. Does nothing if the settings want no warm
+   * process.
+   */
+  async open(): Promise<void> {
+    const { warmProcesses, engine } = this.settings;
+    if (warmProcesses === 0) return;
+    // a training that needs an engine reports the problem
+    await this.engines.candidates(engine, 'mlp').catch(() => undefined);
+    this.warm.open();
+  }
+
+  /** Ends the warm processes. Trainings that run end by their tokens. */
+  async close(): Promise<void> {
+    await this.warm.close();
   }
 
   /**
@@ -147,6 +179,7 @@ export class TrainingRunner {
           onWarning: reports.onWarning,
           onOutput: reports.onOutput,
         },
+        this.warm,
       ),
     );
     this.budget.learn(strategy.model.type, estimate, speed);

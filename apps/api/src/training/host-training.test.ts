@@ -10,6 +10,7 @@ import type { ArtifactFile, EpochMetrics, KtrdrError, TrainingSession } from '@k
 import { SAMPLE_MESSAGES, SAMPLE_RESULT } from '@ktrdr/contracts/testing';
 import { CancellationController, OperationCancelledError, systemClock } from '@ktrdr/orchestrator';
 import type { Clock } from '@ktrdr/orchestrator';
+import { RecordingLogger } from '@ktrdr/orchestrator/testing';
 import { parseStrategy } from '@ktrdr/strategy';
 import { MemoryTrialLedger } from '@ktrdr/operation-store';
 import { ModelStorage } from '@ktrdr/trainer';
@@ -126,6 +127,7 @@ function train({
       trainingCancelGraceMs: 1_000,
       trainingCheckpointEveryMs: 2_000,
       trainingLimits: { mostAtOnce: 2, memoryMb: 4_000, hours: 0 },
+      trainingWarmProcesses: 0,
       trainingHostPollMs: 10,
       trainingHostTimeoutMs: timeoutMs,
       trainingQueueUserLimit: 0,
@@ -134,6 +136,7 @@ function train({
     { models: new ModelStorage(join(directory, 'models')), trials: new MemoryTrialLedger() },
     clock,
     null,
+    new RecordingLogger(),
   );
   return adapter.train(
     {

@@ -1,4 +1,3 @@
-import type { EngineSetting } from '@ktrdr/contracts';
 import { EngineSelector, type CheckpointFolders } from '@ktrdr/trainer';
 import {
   type BudgetedEstimate,
@@ -11,7 +10,6 @@ import type { KeptRun, RunOutputs } from './run-outputs.js';
 import type { TrainingPlace } from './training-place.js';
 
 export interface LocalTrainingSettings extends Omit<RunnerSettings, 'mode'> {
-  engine: EngineSetting;
   dataDir: string;
 }
 
@@ -25,6 +23,14 @@ export class LocalTraining implements TrainingPlace {
     private readonly checkpoints: CheckpointFolders,
   ) {
     this.runner = new TrainingRunner({ mode: 'local', ...settings }, new EngineSelector(), checkpoints);
+  }
+
+  open(): Promise<void> {
+    return this.runner.open();
+  }
+
+  close(): Promise<void> {
+    return this.runner.close();
   }
 
   async admit({ strategy, spec }: TrainingRequest): Promise<void> {

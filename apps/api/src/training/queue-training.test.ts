@@ -60,6 +60,7 @@ function train(attempt: { attempt: number; resume: boolean; takenOver: boolean }
       trainingCancelGraceMs: 1_000,
       trainingCheckpointEveryMs: 2_000,
       trainingLimits: { mostAtOnce: 2, memoryMb: 4_000, hours: 0 },
+      trainingWarmProcesses: 0,
       trainingHostPollMs: 10,
       trainingHostTimeoutMs: TIMEOUT_MS,
       trainingQueueUserLimit: 0,
@@ -68,6 +69,7 @@ function train(attempt: { attempt: number; resume: boolean; takenOver: boolean }
     { models: new ModelStorage(join(directory, 'models')), trials: new MemoryTrialLedger() },
     clock,
     queue,
+    new RecordingLogger(),
   );
   const run = adapter.train(
     {

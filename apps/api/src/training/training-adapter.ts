@@ -1,7 +1,7 @@
 import { KtrdrError } from '@ktrdr/contracts';
 import type { EngineSetting } from '@ktrdr/contracts';
 import type { BarsFolders } from '@ktrdr/market-data';
-import type { Clock } from '@ktrdr/orchestrator';
+import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import { CheckpointFolders } from '@ktrdr/trainer';
 import type { TrialLedger } from '@ktrdr/operation-store';
 import type { ModelStorage } from '@ktrdr/trainer';
@@ -33,6 +33,8 @@ export interface TrainingSettings {
   trainingCheckpointEveryMs: number;
   /** Limits of the trainings that compute beside the API. */
   trainingLimits: TrainingLimits;
+  /** Training processes that wait with loaded modules. */
+  trainingWarmProcesses: number;
   trainingHostPollMs: number;
   trainingHostTimeoutMs: number;
   /** How many trainings of one user run at a time; `0`: no limit. */
@@ -68,6 +70,7 @@ export class TrainingAdapter implements TrainingPlace {
     stores: TrainingStores,
     clock: Clock,
     private readonly queue: TrainingQueue | null,
+    private readonly logger: OrchestratorLogger,
   ) {
     this.host =
       hostUrl === null || queue !== null
@@ -76,6 +79,14 @@ export class TrainingAdapter implements TrainingPlace {
     this.place = this.choosePlace(settings, stores, clock);
     this.folders = { dataDir: settings.dataDir, stateDir: settings.stateDir };
     this.budget = new TrainingBudget(settings.trainingLimits);
+  }
+
+  async open(): Promise<void> {
+    await this.place.open?.();
+  }
+
+  async close(): Promise<void> {
+    await this.place.close?.();
   }
 
   async admit(request: TrainingRequest): Promise<void> {
@@ -154,7 +165,9 @@ export class TrainingAdapter implements TrainingPlace {
         cancelGraceMs: settings.trainingCancelGraceMs,
         checkpointEveryMs: settings.trainingCheckpointEveryMs,
         limits: settings.trainingLimits,
+        warmProcesses: settings.trainingWarmProcesses,
         clock,
+        log: (line) => this.logger.info(line),
       },
       outputs,
       checkpoints,

@@ -43,7 +43,23 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
   }
 
   protected override initializeAdapter(): TrainingAdapter {
-    return new TrainingAdapter(this.getHostServiceUrl(), this.settings, this.stores, this.clock, this.queue);
+    return new TrainingAdapter(
+      this.getHostServiceUrl(),
+      this.settings,
+      this.stores,
+      this.clock,
+      this.queue,
+      this.logger,
+    );
+  }
+
+  /** Prepares for the first training while the service already answers. */
+  onApplicationBootstrap(): void {
+    void this.adapter.open();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.adapter.close();
   }
 
   /** True if trainings continue when this process ends. */

@@ -3,6 +3,12 @@ import type { KeptRun } from './run-outputs.js';
 
 /** Where trainings run: on the API's own machine, or on a host. The interface is the same. */
 export interface TrainingPlace {
+  /** Prepares for the first training. The service already answers. */
+  open?(): Promise<void>;
+
+  /** Ends what {@link open} has started. */
+  close?(): Promise<void>;
+
   /**
    * Checks before a training is stored whether this place can do it. A host checks it when the training arrives there.
    *

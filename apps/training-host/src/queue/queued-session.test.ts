@@ -96,10 +96,13 @@ function openHost(): (job: HeldByTest) => Promise<QueuedTrainingOutcome> {
   const folders = new ModelStorage(join(stateDir, 'sessions'));
   const settings = {
     mode: 'host',
+    engine: 'onnx',
     stateDir,
     cancelGraceMs: 5_000,
     checkpointEveryMs: 100,
     limits: { mostAtOnce: 1, memoryMb: 4_000, hours: 0 },
+    warmProcesses: 0,
+    log: () => undefined,
     clock,
   } as const;
   const manager = new SessionManager(

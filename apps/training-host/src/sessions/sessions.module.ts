@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Module } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { OperationsService } from '@ktrdr/orchestrator';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
@@ -25,6 +25,17 @@ const SESSION_BARS = Symbol('SESSION_BARS');
 /** `/training/sessions`. */
 @Module({})
 export class SessionsModule {
+  constructor(@Inject(TrainingRunner) private readonly runner: TrainingRunner) {}
+
+  /** Prepares for the first training while the host already answers. */
+  onApplicationBootstrap(): void {
+    void this.runner.open();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.runner.close();
+  }
+
   static register(settings: HostSettings): DynamicModule {
     const { dataDir, engine, cancelGraceMs, checkpointEveryMs, queue } = settings;
     const stateDir = queue?.workDir ?? settings.stateDir;
@@ -51,6 +62,31 @@ export class SessionsModule {
             return checkpoints;
           },
         },
+        {
+          provide: TrainingRunner,
+          inject: [EngineSelector, CheckpointFolders, CLOCK, ORCHESTRATOR_LOGGER],
+          useFactory: (
+            engines: EngineSelector,
+            checkpoints: CheckpointFolders,
+            clock: Clock,
+            logger: OrchestratorLogger,
+          ) =>
+            new TrainingRunner(
+              {
+                mode: 'host',
+                engine,
+                stateDir: settings.stateDir,
+                cancelGraceMs,
+                checkpointEveryMs,
+                limits: settings.limits,
+                warmProcesses: settings.warmProcesses,
+                clock,
+                log: (line) => logger.info(line),
+              },
+              engines,
+              checkpoints,
+            ),
+        },
         { provide: BackgroundThread, useFactory: () => new BackgroundThread(STRATEGIES) },
         {
           provide: SESSION_BARS,
@@ -69,6 +105,7 @@ export class SessionsModule {
             SESSION_BARS,
             EngineSelector,
             CheckpointFolders,
+            TrainingRunner,
             OperationsService,
             CLOCK,
             ORCHESTRATOR_LOGGER,
@@ -78,6 +115,7 @@ export class SessionsModule {
             bars: SessionBars,
             engines: EngineSelector,
             checkpoints: CheckpointFolders,
+            runner: TrainingRunner,
             operations: OperationsService,
             clock: Clock,
             logger: OrchestratorLogger,
@@ -88,21 +126,7 @@ export class SessionsModule {
             return new SessionsService(
               { maxSessions, wait: sessionWait, leaseMs: sessionLeaseMs },
               new SessionCheck(bars, engine, engines, checkpoints, thread),
-              new SessionManager(
-                { operations, logger },
-                new TrainingRunner(
-                  {
-                    mode: 'host',
-                    stateDir: settings.stateDir,
-                    cancelGraceMs,
-                    checkpointEveryMs,
-                    limits: settings.limits,
-                    clock,
-                  },
-                  engines,
-                  checkpoints,
-                ),
-              ),
+              new SessionManager({ operations, logger }, runner),
               { operations, folders, clock, logger },
             );
           },

@@ -64,10 +64,13 @@ async function host(maxSessions: number) {
   const engines = new EngineSelector();
   const runner = {
     mode: 'host',
+    engine: 'tensorflow-js',
     stateDir: join(dataDir, 'state'),
     cancelGraceMs: 5_000,
     checkpointEveryMs: 2_000,
     limits: { mostAtOnce: 1, memoryMb: 4_000, hours: 0 },
+    warmProcesses: 0,
+    log: () => undefined,
     clock,
   } as const;
   const manager = new SessionManager(

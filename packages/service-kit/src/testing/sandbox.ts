@@ -26,6 +26,9 @@ export const LONG_GRACE = { TRAINING_CANCEL_GRACE_MS: '60000' };
 /** A user's default. Before its first training, a service measures the engines; most tests do not need that. */
 export const AUTO_ENGINE = { TRAINING_ENGINE: 'auto' };
 
+/** A user's default: a training process waits with loaded modules. Most tests do without it. */
+export const WARM = { TRAINING_WARM_PROCESSES: '1' };
+
 /** All files below a folder, sorted; empty if the folder does not exist. */
 export async function filesBelow(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
@@ -132,9 +135,14 @@ export class Sandbox {
       .map(Number);
   }
 
-  /** Pids of running training processes. */
+  /** Pids of running training processes. One that waits for its training has another title. */
   trainers(): Promise<number[]> {
     return this.processes('trainer');
+  }
+
+  /** Pids of warm training processes that wait, with their modules loaded. */
+  idleTrainers(): Promise<number[]> {
+    return this.processes('ktrdr idle');
   }
 
   /** Stops everything. @throws if a process has outlived the service that started it */
@@ -164,6 +172,7 @@ export class Sandbox {
       STATE_DIR: this.path(`${name}-state`),
       STRATEGIES_DIR: join(ROOT, 'strategies'),
       TRAINING_ENGINE: 'onnx',
+      TRAINING_WARM_PROCESSES: '0',
       USE_TRAINING_HOST_SERVICE: 'false',
       ...settings,
       KTRDR_TEST_LOOP: this.path(`${name}-${port}.loop`),

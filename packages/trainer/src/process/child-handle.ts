@@ -29,19 +29,34 @@ export interface ChildListeners {
 export interface ChildHandle {
   /** `undefined` if it did not start. */
   readonly pid: number | undefined;
+  /** Replaces the listeners. */
+  listen(listeners: ChildListeners): void;
   send(message: ParentMessage): void;
   kill(signal: NodeJS.Signals): void;
   /** Resolves when the process has ended and its last message and output line have been read. Never rejects. */
   readonly ended: Promise<ChildEnd>;
 }
 
-/**
- * Starts `entry` (a JavaScript file) with Node, an IPC channel and captured output. @param mostHeapMb limit of its JavaScript heap;
- * default: Node's
- */
-export function startChild(entry: string, listeners: ChildListeners, mostHeapMb?: number): ChildHandle {
-  const child = fork(entry, [], {
-    execArgv: mostHeapMb === undefined ? [] : [`--max-old-space-size=${mostHeapMb}`],
+export interface ChildStart {
+  /** Limit of its JavaScript heap. Default: Node's. */
+  mostHeapMb?: number;
+  /** Its name in lists of processes, from its first moment. Default: its command line. */
+  title?: string;
+  args?: readonly string[];
+}
+
+/** Starts `entry` (a JavaScript file) with Node, an IPC channel and captured output. */
+export function startChild(
+  entry: string,
+  first: ChildListeners,
+  { mostHeapMb, title, args = [] }: ChildStart = {},
+): ChildHandle {
+  let listeners = first;
+  const child = fork(entry, args, {
+    execArgv: [
+      ...(mostHeapMb === undefined ? [] : [`--max-old-space-size=${mostHeapMb}`]),
+      ...(title === undefined ? [] : [`--title=${title}`]),
+    ],
     env: childEnvironment(),
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -86,6 +101,9 @@ export function startChild(entry: string, listeners: ChildListeners, mostHeapMb?
 
   return {
     pid: child.pid,
+    listen(next) {
+      listeners = next;
+    },
     send(message) {
       if (child.connected) child.send(message, () => undefined);
     },

@@ -8,7 +8,7 @@ import type { TrainerMessage } from '@ktrdr/contracts/messages';
 import { MemoryWatch } from '@ktrdr/programs';
 import { TrainingCancelledError } from '../loop/training-cancelled-error.js';
 import type { TrainingRunOutcome, TrainingRunRequest } from '../run/training-run.js';
-import { startChild } from './child-handle.js';
+import { type ChildHandle, startChild } from './child-handle.js';
 import { endGracefully } from './end-gracefully.js';
 import { explainEnd } from './explain-end.js';
 import { SilenceWatch } from './watch-silence.js';
@@ -31,6 +31,8 @@ export interface TrainerProcessOptions {
   silentAfterMs?: number;
   /** A child that uses more memory than this (MB) is killed. Default: no limit. */
   mostMemoryMb?: number;
+  /** A process that is already there, instead of a new one. */
+  waiting?: WaitingChild | null;
   /** @param ended the values of an epoch, at its end */
   onProgress(update: TrainingProgressUpdate, ended: EpochMetrics | null): void;
   /** Called after each checkpoint: the run can be resumed. */
@@ -39,6 +41,13 @@ export interface TrainerProcessOptions {
   onWarning?(warning: string): void;
   /** Called with each line that the child writes to stdout or stderr. */
   onOutput?(line: string): void;
+}
+
+/** A process that waits for its request. Its heap has the limit that it was started with. */
+export interface WaitingChild {
+  child: ChildHandle;
+  /** It has sent `ready`. */
+  isReady: boolean;
 }
 
 type LastMessage = Extract<TrainerMessage, { type: 'completed' | 'failed' | 'cancelled' }>;
@@ -59,6 +68,7 @@ export async function runChild(
   options: TrainerProcessOptions,
 ): Promise<TrainingRunOutcome> {
   const { signal, forceSignal, graceMs, silentAfterMs = DEFAULT_SILENT_AFTER_MS, mostMemoryMb } = options;
+  const { waiting = null } = options;
   const cancelled = () =>
     new TrainingCancelledError({ cause: (signal.aborted ? signal : forceSignal)?.reason });
   if (signal.aborted || forceSignal?.aborted === true) throw cancelled();
@@ -106,7 +116,11 @@ export async function runChild(
     onInvalid: (error: unknown) => endNow({ type: 'failed_here', error }),
     onOutput: (line: string) => options.onOutput?.(line),
   };
-  const child = startChild(entry, listeners, mostMemoryMb);
+  const child = waiting?.child ?? startChild(entry, listeners, { mostHeapMb: mostMemoryMb });
+  if (waiting !== null) {
+    child.listen(listeners);
+    if (waiting.isReady) child.send({ type: 'start', request });
+  }
   const endNow = (why: ReasonToEnd): void => {
     reason ??= why;
     child.kill('SIGKILL');

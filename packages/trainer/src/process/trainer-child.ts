@@ -1,5 +1,6 @@
 /**
- * The trainer's process: receives one request, runs it, reports the result, exits. It listens before it loads large modules.
+ * The trainer's process: receives one request, runs it, reports the result, exits. It listens before it loads large modules. With
+ * `--warm` it loads them before it has a request. Its title tells a process that waits from one that trains.
  *
  * Signals: Ctrl+C in a terminal reaches every process of the group, so the process ignores SIGINT and the parent handles it. A SIGTERM
  * may also go to the whole group: the process waits a moment for the parent to cancel. If the parent ends, the process ends
@@ -31,6 +32,8 @@ function leaveWith(message: TrainerMessage): void {
 }
 
 async function run(request: TrainingRunRequest): Promise<void> {
+  process.title = `ktrdr trainer ${request.operationId}`;
+  setInterval(() => send({ type: 'heartbeat', rss: process.memoryUsage.rss() }), HEARTBEAT_MS);
   try {
     const { train } = await import('../run/train.js');
     const outcome = await train(request, {
@@ -64,7 +67,16 @@ function failureOf(error: unknown): ErrorRecord {
   return { name: 'KtrdrError', code: 'internal_error', message, cause: record };
 }
 
+/** Loads what every training needs, and compiles its code. */
+async function prepare(): Promise<void> {
+  const [{ warmUp }] = await Promise.all([import('../run/warm-up.js'), import('../run/train.js')]);
+  await warmUp(() => !hasRequest);
+  if (!hasRequest) process.title = 'ktrdr idle';
+}
+
+let hasRequest = false;
 process.on('message', (message: ParentMessage) => {
+  hasRequest ||= message.type === 'start';
   if (message.type === 'start') void run(message.request);
   else controller.abort();
 });
@@ -76,5 +88,5 @@ process.on('SIGTERM', () => {
   if (controller.signal.aborted) process.exit(TERMINATED);
   setTimeout(() => process.exit(TERMINATED), PARENT_DECIDES_MS);
 });
-setInterval(() => send({ type: 'heartbeat', rss: process.memoryUsage.rss() }), HEARTBEAT_MS);
 send({ type: 'ready' });
+if (process.argv.includes('--warm')) void prepare();
