@@ -43,7 +43,7 @@ export { train } from './run/train.js';
 export type { TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './run/training-run.js';
 export type { TrainerProcessOptions } from './process/run-child.js';
 export { runTrainerProcess } from './process/run-trainer-process.js';
-export { WarmProcesses } from './process/warm-processes.js';
+export { WarmProcesses, type WarmProcessesSettings } from './process/warm-processes.js';
 export { EngineSelector } from './engine-choice/engine-selector.js';
 export { trialNetworkOf } from './engine-choice/trial-network.js';
 export { untilAborted } from './engine-choice/until-aborted.js';

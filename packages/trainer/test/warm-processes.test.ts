@@ -7,13 +7,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TrainingProgressUpdate } from '@ktrdr/contracts';
-import { runTrainerProcess, TrainingCancelledError, WarmProcesses } from '@ktrdr/trainer';
+import {
+  runTrainerProcess,
+  TrainingCancelledError,
+  WarmProcesses,
+  type WarmProcessesSettings,
+} from '@ktrdr/trainer';
 import { childProcesses, isAlive } from './fixtures/processes.js';
 import { strategyText, trainingRequest, type Workplace, workplace, writeBars } from './fixtures/training.js';
 
 let place: Workplace;
 const opened: WarmProcesses[] = [];
-const lines: string[] = [];
+const lines: { text: string; at: number }[] = [];
 
 beforeAll(async () => {
   place = await workplace();
@@ -26,25 +31,23 @@ afterEach(async () => {
 });
 afterAll(() => place.remove());
 
-interface Machine {
-  freeBytes: number;
-  hasRoom: boolean;
-}
-
-function openWarm(machine: Machine = { freeBytes: Infinity, hasRoom: true }, most = 1): WarmProcesses {
+function openWarm(settings: Partial<WarmProcessesSettings> = {}): WarmProcesses {
   const warm = new WarmProcesses({
-    most,
+    most: 1,
     mostHeapMb: 1_024,
-    hasRoom: () => machine.hasRoom,
-    log: (line) => lines.push(line),
+    hasRoom: () => true,
+    log: (text) => lines.push({ text, at: performance.now() }),
     quietMs: 10,
     lookEveryMs: 20,
-    freeMemory: () => machine.freeBytes,
+    freeMemory: () => Infinity,
+    ...settings,
   });
   opened.push(warm);
   warm.open();
   return warm;
 }
+
+const fixture = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}.mjs`, import.meta.url));
 
 const pidsOf = (title: string): number[] =>
   childProcesses()
@@ -161,34 +164,34 @@ onLinux('a warm process', () => {
   });
 
   test('that crashes is replaced, each time after twice the pause, and the log says so', async () => {
-    openWarm();
-    const pauses: number[] = [];
-    for (let crash = 0; crash < 6; crash += 1) {
-      const [waiting] = await untilIdle();
-      process.kill(waiting!, 'SIGSEGV');
-      await until(idle, ({ length }) => length === 0);
-      const from = performance.now();
-      await until(childProcesses, ({ length }) => length === 1);
-      pauses.push(performance.now() - from);
-    }
-    // 10 ms x 2^6
-    expect(pauses.at(-1)).toBeGreaterThan(600);
-    expect(lines).toHaveLength(6);
-    expect(lines[0]).toContain('A warm training process ended before it had a request');
+    openWarm({ entry: fixture('crashing-child') });
+    await until(
+      () => lines,
+      ({ length }) => length === 6,
+    );
+    // 10 ms x 2^5
+    expect(lines[5]!.at - lines[4]!.at).toBeGreaterThan(310);
+    expect(lines[0]!.text).toContain('A warm training process ended before it had a request');
   });
 
-  test.each<[string, Partial<Machine>]>([
-    ['the machine has little free memory', { freeBytes: 0 }],
-    ['the trainings use the memory of the service', { hasRoom: false }],
-  ])('ends when %s, and comes back after that', async (_, scarce) => {
+  test('ends when memory is scarce, and comes back after that', async () => {
     const machine = { freeBytes: Infinity, hasRoom: true };
-    openWarm(machine, 2);
-    await untilIdle(2);
-    Object.assign(machine, scarce);
-    await until(childProcesses, ({ length }) => length === 0);
-    await sleep(100);
-    expect(childProcesses()).toEqual([]);
-    Object.assign(machine, { freeBytes: Infinity, hasRoom: true });
+    const { freeBytes, hasRoom } = machine;
+    openWarm({
+      most: 2,
+      entry: fixture('waiting-child'),
+      freeMemory: () => machine.freeBytes,
+      hasRoom: () => machine.hasRoom,
+    });
+    // of the machine, and within the limits of the service
+    for (const scarce of [{ freeBytes: 0 }, { hasRoom: false }]) {
+      await untilIdle(2);
+      Object.assign(machine, scarce);
+      await until(childProcesses, ({ length }) => length === 0);
+      await sleep(100);
+      expect(childProcesses()).toEqual([]);
+      Object.assign(machine, { freeBytes, hasRoom });
+    }
     await untilIdle(2);
     expect(lines).toEqual([]);
   });
@@ -204,7 +207,7 @@ onLinux('a warm process', () => {
   });
 
   test('does not survive a service that is killed', async () => {
-    const program = fileURLToPath(new URL('./fixtures/warm-parent.mjs', import.meta.url));
+    const program = fixture('warm-parent');
     const parent = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [said] = (await once(parent.stdout, 'data')) as [Buffer];
     const pid = Number(said.toString());
@@ -218,7 +221,7 @@ onLinux('a warm process', () => {
 });
 
 test('with 0 processes, none starts', async () => {
-  const warm = openWarm(undefined, 0);
+  const warm = openWarm({ most: 0 });
   await sleep(50);
   expect(childProcesses()).toEqual([]);
   expect(warm.take()).toBeNull();
