@@ -15,6 +15,7 @@ export const LONG_TESTS = [
   'packages/orchestrator/src/simulation.test.ts',
   'packages/trainer/test/example-strategies.test.ts',
   'packages/trainer/test/honesty.test.ts',
+  'packages/trainer/test/software-gpu-agreement.test.ts',
   'packages/trainer/test/tensorflow-node.test.ts',
   'tools/check-imports.test.ts',
   'tools/contributing.test.ts',

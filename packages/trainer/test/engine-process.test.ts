@@ -16,7 +16,7 @@ const never = new AbortController().signal;
 
 /** What a trial says is wrong; `null` when the engine works. */
 function problemOf(engine: EngineName): Promise<string | null> {
-  return new ProcessTrials().load(engine);
+  return new ProcessTrials().load(engine, false);
 }
 
 /** With dropout, and more rows than one call trains on. */
@@ -46,7 +46,7 @@ test.each<[EngineName, string, TrialNetwork]>([
   ['tensorflow-js', 'mlp', MLP],
 ])('%s loads, and is timed on an %s', async (engine, _type, network) => {
   const trials = new ProcessTrials();
-  expect(await trials.load(engine)).toBeNull();
+  expect(await trials.load(engine, false)).toBeNull();
   expect(await trials.time(engine, network, never)).toEqual({ msPerStep: expect.any(Number) });
 });
 

@@ -34,7 +34,7 @@ afterAll(async () => {
 
 /** Why an engine does not load, or `null`. */
 async function problemOf(engine: EngineName): Promise<string | null> {
-  return (await copy.trials()).load(engine);
+  return (await copy.trials()).load(engine, false);
 }
 
 async function choose(setting: EngineSetting, text = strategyText()) {
@@ -161,7 +161,7 @@ describe('if it cannot be used', () => {
   test('a package that is not installed is named', async () => {
     const bare = await TrainerCopy.create([]);
     try {
-      expect(await (await bare.trials()).load('tensorflow-gpu')).toBe(
+      expect(await (await bare.trials()).load('tensorflow-gpu', false)).toBe(
         '@tensorflow/tfjs-node-gpu is not installed: optional dependencies were left out',
       );
     } finally {

@@ -16,11 +16,15 @@ class GivenTrials implements EngineTrials {
   /** A timing waits for it. */
   gate: Promise<void> = Promise.resolve();
 
+  /** Loads only for a user who names it. */
+  software: EngineName | null = null;
+
   constructor(readonly there: Partial<Record<EngineName, number | string>>) {}
 
-  load(engine: EngineName): Promise<string | null> {
+  load(engine: EngineName, isNamed: boolean): Promise<string | null> {
     this.loaded.push(engine);
-    return Promise.resolve(this.there[engine] === undefined ? `no ${engine} today` : null);
+    const isThere = this.there[engine] !== undefined && (isNamed || engine !== this.software);
+    return Promise.resolve(isThere ? null : `no ${engine} today`);
   }
 
   async time(engine: EngineName, _network: TrialNetwork, signal: AbortSignal) {
@@ -184,6 +188,17 @@ describe('a setting that names engines', () => {
       rejected: [],
     });
     expect(trials.loaded).toEqual(['tensorflow-js']);
+  });
+
+  test('auto refuses a software GPU, also after a training that names its engine', async () => {
+    const { choose, trials } = given({ onnx: 1, 'onnx-webgpu': 0.1 });
+    trials.software = 'onnx-webgpu';
+    for (let time = 0; time < 2; time += 1) {
+      expect(await choose('onnx-webgpu')).toMatchObject({ engine: 'onnx-webgpu', rejected: [] });
+      const choice = await choose('auto');
+      expect(choice).toMatchObject({ engine: 'onnx', times: [] });
+      expect(choice.rejected).toContainEqual(missing('onnx-webgpu')[0]);
+    }
   });
 
   test('an unavailable engine fails with the reason and what to do', async () => {

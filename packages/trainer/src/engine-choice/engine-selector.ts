@@ -45,7 +45,8 @@ const MOST_NETWORKS = 100;
  * A service needs one selector: it caches which engines load, and the measured times.
  */
 export class EngineSelector {
-  private readonly loads = new Map<EngineName, Promise<string | null>>();
+  /** By `loadKey`. */
+  private readonly loads = new Map<string, Promise<string | null>>();
   private readonly measured = new Map<string, Measured>();
   /** The current timing. Two at a time would slow each other down. */
   private timing: Promise<unknown> | null = null;
@@ -65,13 +66,14 @@ export class EngineSelector {
       // One after the other: at the same time they would slow each other down.
       for (const engine of names) {
         if (engines.length > 0 && !isRace) break;
-        const reason = (await this.load(engine)) ?? this.unsupported(setting, engine, model);
+        const reason =
+          (await this.load(engine, engine === setting)) ?? this.unsupported(setting, engine, model);
         if (reason === null) engines.push(engine);
         else rejected.push({ engine, reason });
       }
     }
     if (engines.length > 0) return { engines, rejected };
-    for (const { engine } of rejected) this.loads.delete(engine);
+    for (const { engine } of rejected) this.loads.delete(loadKey(engine, engine === setting));
     const reasons = rejected.map(({ engine, reason }) =>
       engine === setting ? reason : `${engine}: ${reason}`,
     );
@@ -124,11 +126,12 @@ export class EngineSelector {
     }
   }
 
-  private load(engine: EngineName): Promise<string | null> {
-    const known = this.loads.get(engine);
+  private load(engine: EngineName, isNamed: boolean): Promise<string | null> {
+    const key = loadKey(engine, isNamed);
+    const known = this.loads.get(key);
     if (known !== undefined) return known;
-    const load = this.trials.load(engine);
-    this.loads.set(engine, load);
+    const load = this.trials.load(engine, isNamed);
+    this.loads.set(key, load);
     return load;
   }
 
@@ -163,6 +166,11 @@ export class EngineSelector {
     const [oldest] = this.measured.keys();
     if (this.measured.size > MOST_NETWORKS && oldest !== undefined) this.measured.delete(oldest);
   }
+}
+
+/** A software GPU loads only for a user who names its engine. */
+function loadKey(engine: EngineName, isNamed: boolean): string {
+  return isNamed ? `${engine}, named` : engine;
 }
 
 /** Groups of engines in order. A group counts only if the earlier ones are empty. In a race all that load are candidates, otherwise only the first. */

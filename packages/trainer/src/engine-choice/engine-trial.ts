@@ -11,8 +11,12 @@ export type EngineTrial = { msPerStep: number } | { problem: string };
 
 /** Tries engines on this machine. */
 export interface EngineTrials {
-  /** Why the engine cannot be used on this machine, or `null` if it can. */
-  load(engine: EngineName): Promise<string | null>;
+  /**
+   * Why the engine cannot be used on this machine, or `null` if it can.
+   *
+   * @param isNamed whether the user named the engine, instead of `auto`
+   */
+  load(engine: EngineName, isNamed: boolean): Promise<string | null>;
   /** Times steps of a network on an engine that loads. @throws the signal's reason after an abort */
   time(engine: EngineName, network: TrialNetwork, signal: AbortSignal): Promise<EngineTrial>;
 }
@@ -24,8 +28,8 @@ const TIMEOUT_MS = 60_000;
  * Tries each engine in its own short-lived process: loading a native library that does not fit the machine can crash the process.
  */
 export class ProcessTrials implements EngineTrials {
-  async load(engine: EngineName): Promise<string | null> {
-    const missing = missingPart(engine);
+  async load(engine: EngineName, isNamed: boolean): Promise<string | null> {
+    const missing = missingPart(engine, isNamed);
     if (missing !== null) return missing;
     const trial = await this.run(engine, SMALLEST_NETWORK, 'installed, but it does not load');
     return 'problem' in trial ? trial.problem : null;
@@ -54,8 +58,8 @@ export class ProcessTrials implements EngineTrials {
 }
 
 /** Why the engine cannot load, if that is visible without loading it; otherwise `null`. */
-function missingPart(engine: EngineName): string | null {
-  if (isOnnx(engine)) return providerProblem(engine);
+function missingPart(engine: EngineName, isNamed: boolean): string | null {
+  if (isOnnx(engine)) return providerProblem(engine, isNamed);
   return engine === 'tensorflow-gpu' || engine === 'tensorflow-node' ? nativePackageProblem(engine) : null;
 }
 

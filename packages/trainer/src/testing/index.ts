@@ -3,3 +3,10 @@ export { judgeMarket, type JudgedMarket, plantedEdge, randomWalk } from './judge
 export { backtestModel } from '../prediction/backtest-model.js';
 export { checksumsOf, modelFilesOf } from './model-files.js';
 export { metadataOf } from './model-metadata.js';
+export {
+  type Agreement,
+  type AgreementCase,
+  allAgreementCases,
+  compareWithOnnx,
+} from './engine-agreement.js';
+export { findSoftwareVulkan } from './software-vulkan.js';

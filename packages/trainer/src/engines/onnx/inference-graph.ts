@@ -4,9 +4,9 @@ import { Tape } from './graph/tape.js';
 import { buildNetwork } from './networks/network.js';
 import { parameterTensors } from './training-graph.js';
 
-/** The graph that computes a network's outputs for given parameters: `features` `[n, input width]`, `parameters` `[1, parameters]` -> `outputs` `[n, outputs]`. */
-export function inferenceGraph(model: ModelSpec): Uint8Array {
-  const graph = new Graph();
+/** The graph that computes a network's outputs for given parameters: `features` `[n, input width]`, `parameters` `[1, parameters]` -> `outputs` `[n, outputs]`. `mostParts` as in `Graph`. */
+export function inferenceGraph(model: ModelSpec, mostParts?: number): Uint8Array {
+  const graph = new Graph(mostParts);
   const parameters = parameterTensors(graph, parameterLayout(model), 'parameters');
   const outputs = buildNetwork(
     { tape: new Tape(graph, []), features: 'features', parameters, masks: null },

@@ -12,6 +12,10 @@ const ROWS_AT_ONCE = 512;
 /** Graphs of windowed networks have many nodes for one step, and the time to load a graph grows faster than its nodes. */
 const MOST_STEPS_AT_ONCE: Record<ModelType, number> = { mlp: 8, cnn: 4, lstm: 1, gru: 1 };
 
+/** Parts of one Split node. WebGPU allows eight buffers to a program, so a node can write seven; the others have no such limit. */
+const mostPartsOf = (engine: OnnxEngineName): number | undefined =>
+  engine === 'onnx-webgpu' ? 7 : undefined;
+
 /** Parameters and moments as tensors. Two of these alternate: the graph reads one and writes the other. */
 interface StateTensors {
   parameters: Tensor;
@@ -46,7 +50,7 @@ export class OnnxEngine implements Engine {
   }
 
   async init(setup: EngineSetup): Promise<void> {
-    const inference = await createSession(inferenceGraph(setup.model), this.name);
+    const inference = await createSession(inferenceGraph(setup.model, mostPartsOf(this.name)), this.name);
     this.dispose();
     this.run = {
       setup,
@@ -151,7 +155,8 @@ export class OnnxEngine implements Engine {
     const known = run.sessions.get(steps);
     if (known !== undefined) return known;
     const { model, loss, optimiser, gradientNorms } = run.setup;
-    const graph = trainingGraph({ model, loss, optimiser, gradientNorms, steps });
+    const mostParts = mostPartsOf(this.name);
+    const graph = trainingGraph({ model, loss, optimiser, gradientNorms, steps, mostParts });
     const session = await createSession(graph, this.name);
     run.sessions.set(steps, session);
     return session;

@@ -25,6 +25,8 @@ export interface TrainingGraphSpec {
   gradientNorms: boolean;
   /** Number of consecutive steps in one run of the graph. */
   steps: number;
+  /** As in `Graph`. */
+  mostParts?: number;
 }
 
 /**
@@ -45,7 +47,7 @@ export interface TrainingGraphSpec {
  */
 export function trainingGraph(spec: TrainingGraphSpec): Uint8Array {
   const { model, optimiser, steps } = spec;
-  const graph = new Graph();
+  const graph = new Graph(spec.mostParts);
   const cut = (name: string): Value[] => graph.splitEqually(name, steps, 0);
   const layers = dropoutLayers(model);
   const masks = layers.map((_, index) => cut(`mask_${index}`));

@@ -31,6 +31,9 @@ export class Graph {
   private readonly outputNames = new Map<Value, string>();
   private names = 0;
 
+  /** @param mostParts of one Split node: a GPU binds a limited number of buffers to a program. More parts take several nodes. */
+  constructor(private readonly mostParts = Number.POSITIVE_INFINITY) {}
+
   /** Adds a node with one output and returns the output's name. */
   node(type: string, inputs: readonly Value[], attributes: Attributes = {}): Value {
     return this.nodeOf(1, type, inputs, attributes)[0]!;
@@ -90,15 +93,38 @@ export class Graph {
     return this.node('Reshape', [value, this.integers(shape)]);
   }
 
-  /** Splits a tensor into `count` parts of equal length. */
-  splitEqually(value: Value, count: number, axis: number): Value[] {
-    return count === 1 ? [value] : this.nodeOf(count, 'Split', [value], { axis });
+  /**
+   * Splits a tensor into `count` parts of equal length. @param length of a part; it may be missing if it depends on the batch and
+   * `count` has a divisor up to `mostParts`
+   */
+  splitEqually(value: Value, count: number, axis: number, length?: number): Value[] {
+    if (count === 1) return [value];
+    if (count <= this.mostParts) return this.nodeOf(count, 'Split', [value], { axis });
+    if (length !== undefined) {
+      return this.split(
+        value,
+        Array.from({ length: count }, () => length),
+        axis,
+      );
+    }
+    const groups = largestDivisor(count, this.mostParts);
+    if (groups === 1) throw new Error(`cannot split into ${count} parts, ${this.mostParts} at a time`);
+    return this.splitEqually(value, groups, axis).flatMap((group) =>
+      this.splitEqually(group, count / groups, axis),
+    );
   }
 
   split(value: Value, lengths: readonly number[], axis: number): Value[] {
-    return lengths.length === 1
-      ? [value]
-      : this.nodeOf(lengths.length, 'Split', [value, this.integers(lengths)], { axis });
+    if (lengths.length === 1) return [value];
+    if (lengths.length <= this.mostParts) {
+      return this.nodeOf(lengths.length, 'Split', [value, this.integers(lengths)], { axis });
+    }
+    const size = Math.ceil(lengths.length / this.mostParts);
+    const groups = Array.from({ length: Math.ceil(lengths.length / size) }, (_, at) =>
+      lengths.slice(at * size, (at + 1) * size),
+    );
+    const sums = groups.map((group) => group.reduce((sum, length) => sum + length, 0));
+    return this.split(value, sums, axis).flatMap((part, at) => this.split(part, groups[at]!, axis));
   }
 
   concat(values: readonly Value[], axis: number): Value {
@@ -151,6 +177,13 @@ export class Graph {
     this.names += 1;
     return `t${this.names}`;
   }
+}
+
+/** The largest divisor of `count` that is at most `limit`. */
+function largestDivisor(count: number, limit: number): number {
+  let divisor = limit;
+  while (count % divisor !== 0) divisor -= 1;
+  return divisor;
 }
 
 function toProto(attributes: Attributes): OnnxProto.IAttributeProto[] {

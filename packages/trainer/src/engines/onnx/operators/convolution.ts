@@ -22,7 +22,12 @@ export function windows(tape: Tape, input: Value, { steps, channels }: SequenceS
   const output = graph.reshape(gathered, [-1, size * channels]);
   if (!tape.needs(input)) return output;
   tape.record(output, (gradient) => {
-    const parts = graph.splitEqually(graph.reshape(gradient, [-1, places, size * channels]), size, 2);
+    const parts = graph.splitEqually(
+      graph.reshape(gradient, [-1, places, size * channels]),
+      size,
+      2,
+      channels,
+    );
     const padded = parts.map((part, shift) =>
       graph.node('Pad', [part, graph.integers([0, shift, 0, 0, size - 1 - shift, 0])]),
     );
@@ -44,7 +49,7 @@ export function maxPool(tape: Tape, input: Value, { steps, channels }: SequenceS
   const pools = Math.floor(steps / size);
   const rest = steps - pools * size;
   const used = rest === 0 ? input : graph.split(input, [steps - rest, rest], 1)[0]!;
-  const candidates = graph.splitEqually(graph.reshape(used, [-1, size, channels]), size, 1);
+  const candidates = graph.splitEqually(graph.reshape(used, [-1, size, channels]), size, 1, 1);
   const greatest = [candidates[0]!];
   for (const candidate of candidates.slice(1)) {
     greatest.push(graph.node('Max', [greatest.at(-1)!, candidate]));

@@ -85,7 +85,7 @@ export function gru(
   }
   const result = layerOutput(graph, trace, output);
   tape.record(result, (gradient) => {
-    const above = outputGradients(tape, gradient, output, shape.steps);
+    const above = outputGradients(tape, gradient, output, shape);
     const gradients = backpropagateSteps(tape, trace, recurrentKernel, above);
     addWeightGradients(tape, trace, weights, shape, gradients);
     if (tape.needs(input)) {

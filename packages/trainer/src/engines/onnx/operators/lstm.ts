@@ -82,12 +82,12 @@ export function lstm(
   }
   const result = layerOutput(graph, trace, output);
   tape.record(result, (gradient) => {
-    const { inputs, steps, units } = shape;
+    const { inputs, units } = shape;
     const gradients = backpropagateSteps(
       tape,
       trace,
       recurrentKernel,
-      outputGradients(tape, gradient, output, steps),
+      outputGradients(tape, gradient, output, shape),
     );
     const columns = trace.map((step) => step.columns);
     const parts = graph.split(sumOfProducts(graph, gradients, columns), [inputs, units, 1], 1);

@@ -48,10 +48,10 @@ export function recurrentStart(
   tape: Tape,
   input: Value,
   features: Value,
-  { steps, units }: RecurrentShape,
+  { inputs, steps, units }: RecurrentShape,
 ): RecurrentStart {
   return {
-    inputs: tape.graph.splitEqually(input, steps, 0),
+    inputs: tape.graph.splitEqually(input, steps, 0, inputs),
     ones: onesFor(tape, features),
     state: filledFor(tape, features, units, 0),
   };
@@ -89,9 +89,9 @@ export function outputGradients(
   { graph }: Tape,
   gradient: Value,
   output: RecurrentOutput,
-  steps: number,
+  { steps, units }: RecurrentShape,
 ): (Value | null)[] {
-  if (output === 'all') return graph.splitEqually(gradient, steps, 0);
+  if (output === 'all') return graph.splitEqually(gradient, steps, 0, units);
   return [...Array.from({ length: steps - 1 }, () => null), gradient];
 }
 
