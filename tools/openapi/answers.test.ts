@@ -8,7 +8,7 @@ import { ExchangeServer } from '@ktrdr/data-download/testing';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
 import { CHECKPOINTS_SOON, LONG, LONG_GRACE, QUICK, ROOT, Sandbox } from '@ktrdr/service-kit/testing';
-import { strategyText, until } from '@ktrdr/service-kit/testing';
+import { strategyText } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 import { BaseResolver, lintDocument, loadConfig, makeDocumentFromString } from '@redocly/openapi-core';
 import { ApiDocument, type Answer } from './api-document.js';
@@ -471,12 +471,8 @@ test('a training host answers as its document says', async () => {
   const { session_id: id } = (await ofHost('startSession', 'POST /training/sessions', { body })) as {
     session_id: string;
   };
-  await until(
-    'the session has completed',
-    () => host.session(id),
-    ({ status }) => status === 'completed',
-    { withinMs: 60_000 },
-  );
+  await host.untilSessionsEnded();
+  expect(await host.session(id)).toMatchObject({ status: 'completed' });
   await ofHost('getSession', `GET /training/sessions/${id}`);
   await ofHost('getSession', `GET /training/sessions/${id}?after=0.1`);
   expect(await ofHost('getSession', `GET /training/sessions/${id}?after=last`)).toBe('invalid_request');

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { isTerminalStatus, type CancelOperationResponse, type Operation } from '@ktrdr/contracts';
+import type { CancelOperationResponse, Operation } from '@ktrdr/contracts';
 import { freePort } from '@ktrdr/contracts/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { Gate } from '@ktrdr/orchestrator/testing';
@@ -68,13 +68,8 @@ function untilNoTrainer(): Promise<number[]> {
 const tellsWhy = ({ progress }: Operation): boolean =>
   /does not answer \([0-9]+ s of (60|8)\)/.test(progress.context.phase ?? '');
 
-/** Waits until the training computes. A session of an earlier test may end shortly after its process. */
+/** Waits until the training computes. */
 async function startTraining(at = api): Promise<string> {
-  await until(
-    'a free host',
-    () => host.sessions(),
-    (sessions) => sessions.every(({ status }) => isTerminalStatus(status)),
-  );
   const id = await at.startTraining({ strategy: LONG });
   await at.untilTraining(id);
   return id;
@@ -127,7 +122,8 @@ describe('a host that is unreachable while its training is cancelled', () => {
     host.kill('SIGCONT');
     const [session] = await host.sessions();
     await host.post(`/training/sessions/${session?.session_id}/cancel`);
-    await untilNoTrainer();
+    await host.untilSessionsEnded();
+    expect(await sandbox.trainers()).toEqual([]);
   });
 
   test('killed, then restarted: the operation is cancelled, and nothing of the session remains', async () => {
@@ -268,11 +264,7 @@ test('a host that is unreachable for longer than its lease gives host_lost and e
     error: { code: 'host_lost' },
   });
   expect(ended.error?.message).toMatch(/^The cancel is not confirmed: .* did not answer for 8 s/);
-  const sessions = await until(
-    'the end of the session',
-    () => host.sessions(),
-    (all) => all.every(({ status }) => isTerminalStatus(status)),
-  );
+  const sessions = await host.untilSessionsEnded();
   expect(await sandbox.trainers()).toEqual([]);
   expect(sessions).toMatchObject([
     {

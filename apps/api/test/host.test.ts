@@ -191,11 +191,8 @@ describe('the training host itself', () => {
     ]);
     const [first, second] = answers.map(dataOf);
     expect(second?.session_id).toBe(first?.session_id);
-    await until(
-      'the end',
-      () => host.session(first?.session_id ?? ''),
-      ({ status }) => status === 'completed',
-    );
+    await host.untilSessionsEnded();
+    expect(await host.session(first?.session_id ?? '')).toMatchObject({ status: 'completed' });
     expect(dataOf(await host.post<TrainingSession>('/training/sessions', body)).session_id).toBe(
       first?.session_id,
     );
@@ -269,7 +266,8 @@ describe('a host that fails during a training', () => {
     const [session] = await host.sessions();
     expect(session?.status).toBe('running');
     await host.post(`/training/sessions/${session?.session_id}/cancel`);
-    await untilNoTrainer();
+    await host.untilSessionsEnded();
+    expect(await sandbox.trainers()).toEqual([]);
   });
 
   test('because it is killed: the operation fails with host_lost, and the training process ends', async () => {

@@ -219,4 +219,13 @@ export class TestService extends TestProcess {
   async sessions(): Promise<TrainingSessionSummary[]> {
     return dataOf(await this.get<SessionList>('/training/sessions')).sessions;
   }
+
+  /** Waits until a training host has stored the end of its sessions, and so is free. Their processes end a moment earlier. */
+  untilSessionsEnded(): Promise<TrainingSessionSummary[]> {
+    return until(
+      `the end of the sessions of ${this.url}`,
+      () => this.sessions(),
+      (sessions) => sessions.every(({ status }) => isTerminalStatus(status)),
+    );
+  }
 }
