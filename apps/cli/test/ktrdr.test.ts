@@ -73,7 +73,9 @@ describe('ktrdr against a real API', () => {
     ktrdr.kill('SIGINT');
     ktrdr.kill('SIGINT');
     expect((await ktrdr.ended).code).toBe(130);
-    expect(ktrdr.stdout).toMatch(/\ncancelled after \d\.\ds\n$/);
+    expect(ktrdr.stdout).toMatch(
+      /\ncancelled after \d\.\ds\n {2}to start it again: ktrdr operations retry op_\S+\n$/,
+    );
     const [id = ''] = ktrdr.stdout.match(/op_\S+/) ?? [];
     expect((await operation(id)).status).toBe('cancelled');
   });

@@ -152,7 +152,9 @@ describe('an operation in the CLI', () => {
     server.change(ID, { status: 'cancelled', completed_at: '2026-11-23T10:15:03.000Z' });
     expect(await running).toBe(130);
     expect(cancels()).toHaveLength(1);
-    expect(context.stdout()).toContain('cancelled after 3.0s\n');
+    expect(context.stdout()).toContain(
+      `cancelled after 3.0s\n  to start it again: ktrdr operations retry ${ID}\n`,
+    );
   });
 
   test('Ctrl+C while the start is in flight cancels as soon as the id is known', async () => {

@@ -33,11 +33,11 @@ export function showOutcome(output: Output, operation: TypedOperation, options: 
   }
   if (operation.status === 'failed') {
     output.err(failure(operation, options.verbose, output.errorStyle, mark));
-    if (operation.resumable) output.note(howToResume(operation));
+    if (operation.resumable) output.note(howToContinue(operation));
     return exitCode;
   }
   output.out(headline(operation, options.cancelRequested, output.style, mark));
-  if (operation.resumable) output.out(howToResume(operation));
+  if (operation.status === 'cancelled') output.out(howToContinue(operation));
   // the width of an Output is a getter, which a copy of the object would lose
   const terminal = { columns: output.columns, unicode: output.unicode, style: output.style };
   const view = operation.status === 'completed' ? resultView(operation, options.verbose, terminal) : '';
@@ -59,8 +59,11 @@ function exitCodeOf({ status }: TypedOperation): ExitCode {
   return status === 'cancelled' ? EXIT.cancelled : EXIT.failed;
 }
 
-function howToResume({ operation_id }: TypedOperation): string {
-  return `  to resume it: ktrdr operations resume ${operation_id}`;
+/** The command for the next attempt of an operation that was cancelled or has failed. */
+function howToContinue({ operation_id, resumable }: TypedOperation): string {
+  return resumable
+    ? `  to resume it: ktrdr operations resume ${operation_id}`
+    : `  to start it again: ktrdr operations retry ${operation_id}`;
 }
 
 function headline(operation: TypedOperation, cancelRequested: boolean, style: Style, mark: boolean): string {
