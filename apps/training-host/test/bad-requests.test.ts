@@ -222,7 +222,7 @@ describe('a session that cannot be started', () => {
       'a symbol without bars here',
       { symbols: ['MSFT'], fingerprints: [{ symbol: 'MSFT', timeframe: '1h', sha256 }] },
       '404 bars_not_found',
-      /MSFT_1h\.csv is not in/,
+      /^MSFT_1h\.csv is not in \/.* on the training host\. Copy the API's file there/,
     ],
     [
       'other bars than the API has',
