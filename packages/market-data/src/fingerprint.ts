@@ -7,6 +7,8 @@ import { barsFile } from './bars-file.js';
 import { type BarsFileFacts, keepFacts, keptFacts } from './cache/kept-facts.js';
 
 const LINE_END = 0x0a;
+/** First bytes of lines without values: blank lines and comments. */
+const NO_VALUES: ReadonlySet<number | undefined> = new Set([LINE_END, 0x0d, 0x23]);
 /** Number of files whose facts are kept in memory. */
 const MOST_KEPT = 1_000;
 /**
@@ -88,9 +90,19 @@ async function readVersion(path: string): Promise<string | null> {
 async function readFacts(file: OutsideFile): Promise<BarsFileFacts> {
   const hash = createHash('sha256');
   let lines = 0;
+  let beginsLine = true;
   for await (const piece of file.pieces()) {
     hash.update(piece);
-    for (let at = piece.indexOf(LINE_END); at !== -1; at = piece.indexOf(LINE_END, at + 1)) lines += 1;
+    for (let at = beginsLine ? 0 : nextLine(piece, 0); at < piece.length; at = nextLine(piece, at))
+      if (!NO_VALUES.has(piece[at])) lines += 1;
+    if (piece.length > 0) beginsLine = piece.at(-1) === LINE_END;
   }
-  return { sha256: hash.digest('hex'), bytes: file.size, lines };
+  const header = 1;
+  return { sha256: hash.digest('hex'), bytes: file.size, bars: Math.max(0, lines - header) };
+}
+
+/** Start of the line after the one at `from`; `Infinity` if it is not in this piece. */
+function nextLine(piece: Uint8Array, from: number): number {
+  const end = piece.indexOf(LINE_END, from);
+  return end === -1 ? Infinity : end + 1;
 }

@@ -79,7 +79,7 @@ export async function estimateTraining(
   };
 }
 
-/** Lines of all bars files, and of those of the base timeframe. */
+/** Bars of all files, and of those of the base timeframe. */
 async function countBars(
   { symbols, timeframes, baseTimeframe }: Strategy,
   folders: BarsFolders,
@@ -87,9 +87,9 @@ async function countBars(
   let [bars, baseBars] = [0, 0];
   for (const symbol of symbols) {
     for (const timeframe of timeframes) {
-      const { lines } = await barsFileFacts({ ...folders, symbol, timeframe });
-      bars += lines;
-      if (timeframe === baseTimeframe) baseBars += lines;
+      const facts = await barsFileFacts({ ...folders, symbol, timeframe });
+      bars += facts.bars;
+      if (timeframe === baseTimeframe) baseBars += facts.bars;
     }
   }
   return { bars, baseBars };

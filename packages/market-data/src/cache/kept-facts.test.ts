@@ -9,7 +9,7 @@ import { keepFacts, keptFacts } from './kept-facts.js';
 
 const HEADER = 'timestamp,open,high,low,close,volume\n';
 const later = { now: () => Date.now() + 60_000 };
-const WRONG = { sha256: '0'.repeat(64), bytes: 1, lines: 1 };
+const WRONG = { sha256: '0'.repeat(64), bytes: 1, bars: 1 };
 
 let [stateDir, path] = ['', ''];
 beforeEach(async () => {
@@ -26,13 +26,24 @@ const identity = async () => fileIdentity(await lstat(path, { bigint: true }));
 const factsOf = (text: string) => ({
   sha256: createHash('sha256').update(text).digest('hex'),
   bytes: text.length,
-  lines: text.split('\n').length - 1,
+  bars: text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#')).length - 1,
 });
 
 test('the facts of an unchanged file are found by other processes', async () => {
   await writeFile(path, HEADER);
   expect(await facts(later)).toEqual(factsOf(HEADER));
   expect(await keptFacts(stateDir, await identity())).toEqual(factsOf(HEADER));
+});
+
+test.each([
+  ['no bars', HEADER],
+  ['bars', `${HEADER}2024-01-02,1,1,1,1,1\n2024-01-03,1,1,1,1,1\n`],
+  ['no line end after the last bar', `${HEADER}2024-01-02,1,1,1,1,1`],
+  ['comments and blank lines', `# sample\n\n${HEADER}\r\n2024-01-02,1,1,1,1,1\r\n\r\n# end\n`],
+  ['more bytes than one read', `${HEADER}${'2024-01-02T03:04:05Z,1,1,1,1,1\n\n'.repeat(100_000)}`],
+])('a file with %s: its number of bars', async (_what, text) => {
+  await writeFile(path, text);
+  expect(await facts()).toEqual(factsOf(text));
 });
 
 test('a file whose facts are kept is not read', async () => {

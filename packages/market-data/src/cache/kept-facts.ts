@@ -3,19 +3,19 @@ import { crc32 } from 'node:zlib';
 import { type FileIdentity, withOutsideFile } from '@ktrdr/files';
 import { cacheFolder, orWithoutCache, writeWhole } from './cache-folder.js';
 
-/** Facts of bars files, in a file for each device and inode: `{version} {sha256} {bytes} {lines} {checksum}`. */
+/** Facts of bars files, in a file for each device and inode: `{version} {sha256} {bytes} {bars} {checksum}`. */
 const FOLDER = 'known';
 const MOST_BYTES = 1_000;
 const LINE =
-  /^(?<fact>(?<version>[-0-9]+) (?<sha256>[0-9a-f]{64}) (?<bytes>\d+) (?<lines>\d+)) (?<checksum>[0-9a-f]+)\n$/;
+  /^(?<fact>(?<version>[-0-9]+) (?<sha256>[0-9a-f]{64}) (?<bytes>\d+) (?<bars>\d+)) (?<checksum>[0-9a-f]+)\n$/;
 
 /** What the bytes of a bars file tell without reading its bars. */
 export interface BarsFileFacts {
   /** SHA-256 of its bytes, as a hex string. */
   sha256: string;
   bytes: number;
-  /** Number of lines: one for each bar, and a few more. */
-  lines: number;
+  /** Number of bars, if each line after the header has one. */
+  bars: number;
 }
 
 /** The facts that any process has kept of a file in this state; `null` if there are none. */
@@ -31,7 +31,7 @@ export async function keptFacts(
     const groups = LINE.exec(text)?.groups;
     if (groups === undefined || groups['version'] !== version) return null;
     if (groups['checksum'] !== checksumOf(groups['fact']!)) return null;
-    return { sha256: groups['sha256']!, bytes: Number(groups['bytes']), lines: Number(groups['lines']) };
+    return { sha256: groups['sha256']!, bytes: Number(groups['bytes']), bars: Number(groups['bars']) };
   });
 }
 
@@ -39,10 +39,10 @@ export async function keptFacts(
 export async function keepFacts(
   stateDir: string,
   { place, version }: FileIdentity,
-  { sha256, bytes, lines }: BarsFileFacts,
+  { sha256, bytes, bars }: BarsFileFacts,
 ): Promise<void> {
   const folder = join(cacheFolder(stateDir), FOLDER);
-  const fact = `${version} ${sha256} ${bytes} ${lines}`;
+  const fact = `${version} ${sha256} ${bytes} ${bars}`;
   await orWithoutCache(folder, undefined, () =>
     writeWhole(folder, place, (file) => file.appendFile(`${fact} ${checksumOf(fact)}\n`)),
   );
