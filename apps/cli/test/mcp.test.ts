@@ -125,7 +125,12 @@ test('an agent goes from a CSV file to a judged model in at most 15 calls', asyn
 
 test('an error has a code, what is wrong and what to do', async () => {
   for (const [name, args, code, message] of [
-    ['train_model', { strategy: 'nosuch' }, 'strategy_not_found', /There is no strategy "nosuch".*List all/],
+    [
+      'train_model',
+      { strategy: 'nosuch' },
+      'strategy_not_found',
+      /There is no strategy "nosuch".*List all strategies: the tool read_strategies$/,
+    ],
     [
       'save_strategy',
       { name: 'pattern', text: QUICK },

@@ -14,6 +14,7 @@ import { CHANGE_TOOLS } from './change-tools.js';
 import { OPERATION_TOOLS } from './operation-tools.js';
 import { READ_TOOLS } from './read-tools.js';
 import type { Tool, ToolCall } from './tool.js';
+import { withTools } from './with-tools.js';
 
 const INSTRUCTIONS =
   'ktrdr trains trading strategies. The usual way: list_bars or import_bars, strategy_schema, check_strategy, save_strategy, train_model, wait_for_operation. ' +
@@ -69,8 +70,9 @@ async function call(
     return answer({ data, page: api.baseUrl + page });
   } catch (error) {
     if (error instanceof ApiError || error instanceof KtrdrError)
-      return refusal({ code: error.code, message: error.message, details: error.details });
-    if (error instanceof CliError) return refusal({ code: 'invalid_request', message: error.message });
+      return refusal({ code: error.code, message: withTools(error.message), details: error.details });
+    if (error instanceof CliError)
+      return refusal({ code: 'invalid_request', message: withTools(error.message) });
     throw error;
   }
 }
