@@ -1,4 +1,10 @@
-import type { CallerInfo, DoctorCheck, DoctorReport, DoctorStatus } from '@ktrdr/contracts';
+import type {
+  CallerInfo,
+  DoctorCheck,
+  DoctorReport,
+  DoctorReportStatus,
+  DoctorStatus,
+} from '@ktrdr/contracts';
 import { LOCAL_CALLER } from '@ktrdr/contracts';
 import type { ApiClient } from './api-client.js';
 import { ApiError, ApiUnreachableError, CliError } from './cli-error.js';
@@ -7,8 +13,7 @@ import { formatDuration } from './progress/duration.js';
 
 /** `--json` of `ktrdr doctor`. */
 export interface ClientDoctorReport {
-  /** The worst status of all checks. */
-  status: DoctorStatus;
+  status: DoctorReportStatus;
   /** Checks of the command line. */
   client: DoctorCheck[];
   /** The API's report; `null` if it has none. */

@@ -26,7 +26,10 @@ describe('ktrdr doctor', () => {
     version: readVersion(),
     server_time: new Date(context.clock.now()).toISOString(),
     status: 'ok',
-    checks: [{ name: 'store', status: 'ok', summary: 'SQLite', advice: null }],
+    checks: [
+      { name: 'store', status: 'ok', summary: 'SQLite', advice: null },
+      { name: 'gpu', status: 'absent', summary: 'no GPU', advice: null },
+    ],
     ...change,
   });
   beforeEach(() => {
@@ -39,6 +42,7 @@ describe('ktrdr doctor', () => {
     expect(context.stdout()).toMatch(/✔ token +alice, role operate\n/);
     expect(context.stdout()).toMatch(/✔ clock +the clocks .* agree\n/);
     expect(context.stdout()).toMatch(/✔ store +SQLite\n/);
+    expect(context.stdout()).toMatch(/– gpu +no GPU\n/);
     expect(context.stdout()).toMatch(/Everything works\. There is nothing to do\.\n$/);
   });
 

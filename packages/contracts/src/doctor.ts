@@ -1,7 +1,10 @@
 /**
- * How a check ended. `warning`: it works, but slower or with less than it could. `problem`: something does not work.
+ * How a check ended. `absent`: it is not there, and nothing needs it. `warning`: it works, but slower or with less than it could.
+ * `problem`: something does not work.
  */
-export type DoctorStatus = 'ok' | 'warning' | 'problem';
+export type DoctorStatus = 'ok' | 'absent' | 'warning' | 'problem';
+/** The worst status of all checks; what is absent counts as `ok`. */
+export type DoctorReportStatus = Exclude<DoctorStatus, 'absent'>;
 
 /** One check of `GET /doctor`. */
 export interface DoctorCheck {
@@ -20,7 +23,6 @@ export interface DoctorReport {
   version: string;
   /** Clock of the service, ISO 8601. Compare it with your own. */
   server_time: string;
-  /** The worst status of all checks. */
-  status: DoctorStatus;
+  status: DoctorReportStatus;
   checks: DoctorCheck[];
 }

@@ -7,7 +7,16 @@ export function ok(summary: string): Finding {
   return { status: 'ok', summary, advice: null };
 }
 
-export function found(status: Exclude<DoctorStatus, 'ok'>, summary: string, advice: string): Finding {
+/** It is not there, and nothing needs it. */
+export function absent(summary: string): Finding {
+  return { status: 'absent', summary, advice: null };
+}
+
+export function found(
+  status: Exclude<DoctorStatus, 'ok' | 'absent'>,
+  summary: string,
+  advice: string,
+): Finding {
   return { status, summary, advice };
 }
 

@@ -1,6 +1,6 @@
 import { ENGINE_NAMES, type DoctorCheck, type EngineSetting } from '@ktrdr/contracts';
 import { deviceOf, type EngineSelector } from '@ktrdr/trainer';
-import { found, ok, problemOf } from './check.js';
+import { absent, found, ok, problemOf } from './check.js';
 import { findGpus } from './machine-checks.js';
 
 /**
@@ -17,11 +17,9 @@ export async function checkEngines(
     const reasons = new Map(rejected.map(({ engine, reason }) => [engine, reason]));
     const each = ENGINE_NAMES.map((name) => ({
       name: `engine ${name}`,
-      ...ok(
-        engines.includes(name)
-          ? `loads, on the ${deviceOf(name)}`
-          : `not available: ${reasons.get(name) ?? `not needed (TRAINING_ENGINE=${setting})`}`,
-      ),
+      ...(engines.includes(name)
+        ? ok(`loads, on the ${deviceOf(name)}`)
+        : absent(`not available: ${reasons.get(name) ?? `not needed (TRAINING_ENGINE=${setting})`}`)),
     }));
     const onGpu = engines.filter((name) => deviceOf(name) === 'gpu');
     return [
@@ -36,7 +34,7 @@ export async function checkEngines(
 
 function gpuFinding(gpus: readonly string[], engines: readonly string[]) {
   if (engines.length > 0) return ok(`${gpus.join(', ') || 'a GPU'}, used by ${engines.join(', ')}`);
-  if (gpus.length === 0) return ok('no GPU was found; trainings run on the CPU');
+  if (gpus.length === 0) return absent('no GPU was found; trainings run on the CPU');
   return found(
     'warning',
     `${gpus.join(', ')}: there is a GPU, and no engine uses it`,

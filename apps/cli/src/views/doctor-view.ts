@@ -29,6 +29,8 @@ function mark(status: DoctorStatus, unicode: boolean, style: Style): string {
   switch (status) {
     case 'ok':
       return style.green(unicode ? '✔' : 'ok');
+    case 'absent':
+      return style.dim(unicode ? '–' : '-');
     case 'warning':
       return style.yellow('!');
     case 'problem':

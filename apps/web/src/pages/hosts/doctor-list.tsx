@@ -9,8 +9,13 @@ import { useResource } from '../../live/use-resource.js';
 
 /** Clocks that differ by more than this make times on the page wrong, ms. */
 const CLOCK_MS = 60_000;
-const SIGNS: Readonly<Record<DoctorStatus, string>> = { ok: '✓', warning: '⚠', problem: '✕' };
-const ORDER: readonly DoctorStatus[] = ['problem', 'warning', 'ok'];
+const SIGNS: Readonly<Record<DoctorStatus, string>> = {
+  ok: '✓',
+  absent: '–',
+  warning: '⚠',
+  problem: '✕',
+};
+const ORDER: readonly DoctorStatus[] = ['problem', 'warning', 'ok', 'absent'];
 
 /** What the API needs, whether it has it, and what to do. */
 export function DoctorList() {
@@ -23,7 +28,7 @@ export function DoctorList() {
   if (value === null) return <Loading lines={8} label="checks" />;
   const behind = Date.parse(value.server_time) - value.clientTime;
   const checks = ORDER.flatMap((status) => value.checks.filter((check) => check.status === status));
-  const wrong = checks.filter(({ status }) => status !== 'ok').length;
+  const wrong = checks.filter(({ status }) => status === 'warning' || status === 'problem').length;
   return (
     <div class="stack">
       <div class="doctor-line">
