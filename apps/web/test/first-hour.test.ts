@@ -96,6 +96,11 @@ describe('a person with a file and no model', () => {
     await page.getByRole('textbox', { name: 'Seed', exact: true }).fill('7');
     await page.getByRole('button', { name: 'Start training' }).click();
     await page.locator('h1 ~ .status-completed').waitFor();
+    // Back shows the form as it was
+    await page.goBack();
+    expect(await page.getByRole('textbox', { name: 'Seed', exact: true }).inputValue()).toBe('7');
+    await page.goForward();
+    await page.locator('h1 ~ .status-completed').waitFor();
     await page.getByRole('link', { name: 'Operations' }).click();
     const rows = page.getByRole('row').filter({ hasText: 'training' });
     await rows.nth(1).waitFor();

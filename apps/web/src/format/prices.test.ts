@@ -1,5 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { alikePrices } from './prices.js';
+import { formatNumber } from './numbers.js';
+import { alikePrices, roundedPrices } from './prices.js';
+
+/** The decimal point of this machine's locale. */
+const [, point = ''] = formatNumber(0.5, 1);
 
 test.each([
   [
@@ -23,5 +27,23 @@ test.each([
     ['-40.32', '-37.60'],
   ],
 ])('%j has equal decimals', (prices, texts) => {
-  expect(prices.map(alikePrices(prices))).toEqual(texts);
+  expect(prices.map(alikePrices(prices))).toEqual(texts.map((text) => text.replace('.', point)));
+});
+
+test.each([
+  [
+    [478.123456, 501.5],
+    ['478.123', '501.500'],
+  ],
+  [
+    [1.0712345, 0.98765432],
+    ['1.07123', '0.98765'],
+  ],
+  [
+    [187.15, 188],
+    ['187.15', '188.00'],
+  ],
+])('%j is rounded to six digits of the largest', (prices, texts) => {
+  const format = roundedPrices(prices);
+  expect(prices.map((price) => format(price))).toEqual(texts.map((text) => text.replace('.', point)));
 });

@@ -3,11 +3,24 @@ import { formatNumber } from './numbers.js';
 /** Digits of a price that are certain; the rest is the noise of a computation. */
 const SIGNIFICANT = 12;
 const MOST_DECIMALS = 12;
+const SHOWN_DIGITS = 6;
 
 /** Formats prices of a column with the same number of decimals, so that their points stand below each other. */
 export function alikePrices(prices: readonly number[]): (price: number) => string {
-  const decimals = Math.min(MOST_DECIMALS, Math.max(0, ...prices.map(decimalsOf)));
+  const decimals = exactDecimals(prices);
   return (price) => formatNumber(price, decimals);
+}
+
+/** The same for computed prices, such as a close with slippage: the largest has six digits, and none has digits that all lack. */
+export function roundedPrices(prices: readonly number[]): (price: number) => string {
+  const largest = Math.max(0, ...prices.map(Math.abs));
+  const needed = SHOWN_DIGITS - 1 - (largest === 0 ? 0 : Math.floor(Math.log10(largest)));
+  const decimals = Math.min(exactDecimals(prices), Math.max(0, needed));
+  return (price) => formatNumber(price, decimals);
+}
+
+function exactDecimals(prices: readonly number[]): number {
+  return Math.min(MOST_DECIMALS, Math.max(0, ...prices.map(decimalsOf)));
 }
 
 function decimalsOf(price: number): number {

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { BarTime } from '../../components/bar-time.js';
 import { DataTable } from '../../components/data-table.js';
 import { counted, formatNumber, formatSignedPercent } from '../../format/numbers.js';
-import { alikePrices } from '../../format/prices.js';
+import { roundedPrices } from '../../format/prices.js';
 import { barDay } from '../../models/bar-day.js';
 
 /** Trades that are shown before all of them are asked for. */
@@ -27,7 +27,7 @@ interface TradesTableProps {
 /** The trades, the newest first. */
 export function TradesTable({ trades, timeframe, onShow }: TradesTableProps) {
   const areAll = useSignal(false);
-  const price = alikePrices(trades.flatMap((trade) => [trade.entry_price, trade.exit_price]));
+  const price = roundedPrices(trades.flatMap((trade) => [trade.entry_price, trade.exit_price]));
   const newest = trades.toReversed();
   const shown = areAll.value ? newest : newest.slice(0, FIRST_TRADES);
   return (

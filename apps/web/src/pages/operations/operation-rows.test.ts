@@ -27,6 +27,14 @@ describe('the rows of a list', () => {
     expect([rows.firstHole(0, 0), rows.firstHole(0, 2)]).toEqual([-1, 1]);
   });
 
+  test('lose the operations that have become too old', () => {
+    const rows = new OperationRows(() => true);
+    rows.place(0, page(9, 7, 5), { total: 3, asked: 100 });
+    expect(rows.removeBefore(page(7)[0]!.created_at)).toBe(true);
+    expect(rowsOf(rows)).toEqual(['op_9', 'op_7']);
+    expect(rows.removeBefore(page(7)[0]!.created_at)).toBe(false);
+  });
+
   test('take a new operation at the top, and another where its time is', () => {
     const rows = new OperationRows(() => true);
     rows.place(0, page(9, 7, 5), { total: 3, asked: 100 });

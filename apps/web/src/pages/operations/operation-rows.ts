@@ -73,6 +73,13 @@ export class OperationRows {
     return true;
   }
 
+  /** Removes the operations that were created before a time (ISO 8601). @returns false if there are none */
+  removeBefore(time: string): boolean {
+    const old = this.loaded().filter((id) => (this.createdAt.get(id) ?? '') < time);
+    for (const id of old) this.remove(id);
+    return old.length > 0;
+  }
+
   /** Makes every row a hole: what was read may be old. */
   forget(): void {
     this.ids.fill(undefined);

@@ -13,6 +13,8 @@ import { OperationRows } from './operation-rows.js';
 const PAGE_ROWS = 100;
 /** Rows of one request that loads everything. */
 const MOST_PAGE_ROWS = 1_000;
+/** Rows leave a list of the last hours this often, ms. */
+const AGEING_MS = 60_000;
 
 export interface OperationList {
   rows: OperationRows;
@@ -47,7 +49,7 @@ export function useOperationRows(texts: FilterTexts, holds: () => boolean): Oper
   const current = useRef<{ key: string; list: LoadedList } | null>(null);
   if (current.current?.key !== key) {
     current.current?.list.close();
-    const filters = filtersOf(texts, now() + clockDifference.peek());
+    const filters = (): ListFilters => filtersOf(texts, now() + clockDifference.peek());
     current.current = { key, list: new LoadedList(filters, { version, isLoading, error, held }) };
   }
   const { list } = current.current;
@@ -59,7 +61,9 @@ export function useOperationRows(texts: FilterTexts, holds: () => boolean): Oper
       else if (change.type === 'removed') list.removed(change.operationId);
       else list.changed(change.operation, holdsNow.current());
     });
+    const ageing = setInterval(() => list.age(), AGEING_MS);
     return () => {
+      clearInterval(ageing);
       forget();
       list.close();
     };
@@ -100,7 +104,8 @@ class LoadedList {
   private readonly departed = new Set<string>();
 
   constructor(
-    private readonly filters: ListFilters,
+    /** By the time of the call: the last 24 hours move. */
+    private readonly filters: () => ListFilters,
     private readonly signals: ListSignals,
   ) {
     signals.isLoading.value = true;
@@ -145,7 +150,8 @@ class LoadedList {
     const { operation_id: id } = operation;
     const isListed = this.rows.indexOf(id) !== -1;
     // the API also searches in results, which the event does not have
-    if (!belongs(operation, isListed ? { ...this.filters, search: '' } : this.filters)) {
+    const filters = this.filters();
+    if (!belongs(operation, isListed ? { ...filters, search: '' } : filters)) {
       this.removed(id);
       return;
     }
@@ -169,6 +175,12 @@ class LoadedList {
     if (this.rows.remove(id)) this.tell();
   }
 
+  /** Removes the rows that are too old by now. */
+  age(): void {
+    const { since } = this.filters();
+    if (since !== null && this.rows.removeBefore(since)) this.tell();
+  }
+
   release(): void {
     const { held } = this.signals;
     if (held.peek().length === 0) return;
@@ -182,7 +194,7 @@ class LoadedList {
     const { signal } = this.abort;
     this.isReading = true;
     try {
-      const query = queryOf(this.filters, { offset, limit });
+      const query = queryOf(this.filters(), { offset, limit });
       const { operations, total_count: total } = await request('listOperations', { query, signal });
       if (signal.aborted) return false;
       for (const operation of operations) remember(operation);

@@ -18,7 +18,7 @@ type TextField = {
 const NUMBERS: readonly (readonly [field: TextField, label: string, hint: string])[] = [
   [
     'seeds',
-    'Seeds',
+    'Number of seeds',
     `${TRAINING_SEEDS.least} to ${TRAINING_SEEDS.most}: trains this many networks and stores the one with the lowest validation loss. Empty: one.`,
   ],
   ['validation_split', 'Validation share', 'Of the rows before the test part. Empty: the share in the file.'],

@@ -1,6 +1,6 @@
 import { TIMEFRAMES, type BarsInfo, type StrategySummary } from '@ktrdr/contracts';
-import { useSignal } from '@preact/signals';
 import { useLocation } from 'preact-iso';
+import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { request } from '../../api/client.js';
 import { useAction } from '../../api/use-action.js';
@@ -9,6 +9,7 @@ import { Field } from '../../components/field.js';
 import { ErrorNote } from '../../components/note.js';
 import { TextInput } from '../../components/text-input.js';
 import { counted } from '../../format/numbers.js';
+import { useKept } from '../../shell/use-kept.js';
 import { fileStem, strategyAddress } from '../../strategies/strategy-address.js';
 import { availableBars, dateProblems, isDay, type AvailableFile } from './available-range.js';
 import { BudgetCard } from './budget-card.js';
@@ -46,8 +47,8 @@ export function TrainingFormView({
 }: TrainingFormViewProps) {
   const { route } = useLocation();
   const element = useRef<HTMLFormElement>(null);
-  const strategy = useSignal(firstStrategy);
-  const form = useSignal(firstForm);
+  const strategy = useKept<StrategyChoice>('strategy', firstStrategy);
+  const form = useKept('form', firstForm);
   const change = (fields: Partial<TrainingForm>): void => {
     form.value = { ...form.value, ...fields };
     action.reset();

@@ -1,0 +1,25 @@
+import { useSignal, type Signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+
+/**
+ * A signal whose value the browser's history keeps with the entry of the page: after Back, and after a reload, a form has what was
+ * typed. The value must be one that `structuredClone` copies.
+ */
+export function useKept<Value extends object>(name: string, first: Value): Signal<Value> {
+  const kept = (history.state as Kept | null)?.kept?.[name];
+  const value = useSignal<Value>({ ...first, ...(kept as Value | undefined) });
+  useEffect(() => {
+    const begun = value.peek();
+    return value.subscribe((now) => {
+      if (now === begun) return;
+      const state = history.state as Kept | null;
+      history.replaceState({ ...state, kept: { ...state?.kept, [name]: now } }, '');
+    });
+  }, []);
+  return value;
+}
+
+/** The state of an entry. */
+interface Kept {
+  kept?: Record<string, unknown>;
+}
