@@ -1,40 +1,63 @@
 import { expect, test } from '@jest/globals';
 import { GroupedWrites } from './grouped-writes.js';
 
-test('items that arrive together share a write, and each gets its own result', async () => {
+const done = <T>(value: T) => ({ status: 'fulfilled', value }) as const;
+
+/** Writes numbers. @param write its results; throws what the whole write throws */
+function numbers(write: (items: readonly number[]) => readonly PromiseSettledResult<number>[]) {
   const groups: number[][] = [];
-  const writes = new GroupedWrites(async (items: readonly number[]) => {
-    groups.push([...items]);
-    return items.map((item) => item * 10);
+  const writes = new GroupedWrites({
+    write: async (items: readonly number[]) => {
+      groups.push([...items]);
+      return write(items);
+    },
+    failsAlone: (error) => (error as Error).message === 'poisoned',
   });
-  await expect(Promise.all([1, 2, 3].map((item) => writes.add(item)))).resolves.toEqual([10, 20, 30]);
+  return { groups, writes };
+}
+
+test('items that arrive together share a write, and each gets its own result', async () => {
+  const { groups, writes } = numbers((items) =>
+    items.map((item) => (item === 2 ? { status: 'rejected', reason: 'refused' } : done(item * 10))),
+  );
+  const settled = await Promise.allSettled([1, 2, 3].map((item) => writes.add(item)));
+  expect(settled).toEqual([done(10), { status: 'rejected', reason: 'refused' }, done(30)]);
   await expect(writes.add(4)).resolves.toBe(40);
   expect(groups).toEqual([[1, 2, 3], [4]]);
 });
 
-test('items that arrive during a write wait for the next one; a failed write fails only its own items', async () => {
-  const groups: number[][] = [];
-  const writes = new GroupedWrites(async (items: readonly number[]) => {
-    groups.push([...items]);
-    if (groups.length === 1) {
-      late = writes.add(2);
-      throw new Error('no disk');
-    }
-    return items;
-  });
+test('items that arrive during a write wait for the next one; an outage fails all items of its write', async () => {
   let late: Promise<number> | undefined;
-  await expect(writes.add(1)).rejects.toThrow('no disk');
-  await expect(late).resolves.toBe(2);
-  expect(groups).toEqual([[1], [2]]);
+  const { groups, writes } = numbers((items) => {
+    if (late !== undefined) return items.map(done);
+    late = writes.add(3);
+    throw new Error('no disk');
+  });
+  const [first, second] = [writes.add(1), writes.add(2)];
+  await expect(first).rejects.toThrow('no disk');
+  await expect(second).rejects.toThrow('no disk');
+  await expect(late).resolves.toBe(3);
+  expect(groups).toEqual([[1, 2], [3]]);
+});
+
+test('an item that makes its write fail fails alone, and the others are written in their order', async () => {
+  const written: number[] = [];
+  const { groups, writes } = numbers((items) => {
+    if (items.includes(11)) throw new Error('poisoned');
+    written.push(...items);
+    return items.map(done);
+  });
+  const items = Array.from({ length: 64 }, (_, index) => index);
+  const settled = await Promise.allSettled(items.map((item) => writes.add(item)));
+  expect(settled.flatMap(({ status }, index) => (status === 'rejected' ? [index] : []))).toEqual([11]);
+  expect(written).toEqual(items.filter((item) => item !== 11));
+  // it is found in as many steps as the group can be halved
+  expect(groups.length).toBeLessThanOrEqual(1 + 2 * Math.log2(64));
 });
 
 test('a large number of items is written in parts', async () => {
-  const sizes: number[] = [];
-  const writes = new GroupedWrites(async (items: readonly number[]) => {
-    sizes.push(items.length);
-    return items;
-  });
+  const { groups, writes } = numbers((items) => items.map(done));
   const items = Array.from({ length: 200 }, (_, index) => index);
   await expect(Promise.all(items.map((item) => writes.add(item)))).resolves.toEqual(items);
-  expect(sizes).toEqual([64, 64, 64, 8]);
+  expect(groups.map(({ length }) => length)).toEqual([64, 64, 64, 8]);
 });

@@ -9,15 +9,24 @@ const MOST_AT_ONCE = 64;
 /** Number of results delivered at once, for the same reason. */
 const DELIVERED_AT_ONCE = 16;
 
-/** Writes items that arrive at the same time together: the next write takes all that came while the previous one ran. */
+export interface GroupedWritesParts<TItem, TResult> {
+  /** Writes all items, or none and rejects. Its results are in the order of the items; an item may be rejected alone. */
+  write: (items: readonly TItem[]) => Promise<readonly PromiseSettledResult<TResult>[]>;
+  /** True if one item may be to blame for the error that `write` threw. The others are then written without it. */
+  failsAlone: (error: unknown) => boolean;
+}
+
+/**
+ * Writes items that arrive at the same time together: the next write takes all that came while the previous one ran. Items are
+ * written in the order in which they were added.
+ */
 export class GroupedWrites<TItem, TResult> {
   private pending: Pending<TItem, TResult>[] = [];
   private writing = false;
 
-  /** @param write writes all items or none; its results are in the order of the items */
-  constructor(private readonly write: (items: readonly TItem[]) => Promise<readonly TResult[]>) {}
+  constructor(private readonly parts: GroupedWritesParts<TItem, TResult>) {}
 
-  /** Settles when the item is written. @throws what `write` throws for the items of its group */
+  /** Settles when the item is written, or when its write has failed. */
   add(item: TItem): Promise<TResult> {
     return new Promise((resolve, reject) => {
       this.pending.push({ item, resolve, reject });
@@ -30,19 +39,38 @@ export class GroupedWrites<TItem, TResult> {
 
   private async writeAll(): Promise<void> {
     while (this.pending.length > 0) {
-      const group = this.pending.splice(0, MOST_AT_ONCE);
-      try {
-        const results = await this.write(group.map(({ item }) => item));
-        for (const [index, { resolve }] of group.entries()) {
-          resolve(results[index]!);
-          if (index % DELIVERED_AT_ONCE === DELIVERED_AT_ONCE - 1) await nextTurn();
-        }
-      } catch (error) {
-        for (const { reject } of group) reject(error);
-      }
+      await this.writeGroup(this.pending.splice(0, MOST_AT_ONCE));
       await nextTurn();
     }
     this.writing = false;
+  }
+
+  /** Never rejects. A group that fails because of one item is written again in halves, so that only this item fails. */
+  private async writeGroup(group: readonly Pending<TItem, TResult>[]): Promise<void> {
+    try {
+      const results = await this.parts.write(group.map(({ item }) => item));
+      await deliver(group, results);
+    } catch (error) {
+      if (group.length === 1 || !this.parts.failsAlone(error)) {
+        for (const { reject } of group) reject(error);
+        return;
+      }
+      const half = Math.ceil(group.length / 2);
+      await this.writeGroup(group.slice(0, half));
+      await this.writeGroup(group.slice(half));
+    }
+  }
+}
+
+async function deliver<TItem, TResult>(
+  group: readonly Pending<TItem, TResult>[],
+  results: readonly PromiseSettledResult<TResult>[],
+): Promise<void> {
+  for (const [index, { resolve, reject }] of group.entries()) {
+    const result = results[index]!;
+    if (result.status === 'fulfilled') resolve(result.value);
+    else reject(result.reason);
+    if (index % DELIVERED_AT_ONCE === DELIVERED_AT_ONCE - 1) await nextTurn();
   }
 }
 

@@ -1,127 +1,142 @@
 import type { NewOperation, StoredOperation } from '@ktrdr/orchestrator';
-import { CompiledQuery, sql, type Compilable, type Insertable, type Kysely } from 'kysely';
-import type { OperationHistoryTable, OperationsTable, Schema } from './schema.js';
+import { sql, type Kysely, type Selectable } from 'kysely';
+import type { OperationsTable, Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
 import { changingColumns, fixedColumns, historyRow, storedOperation, toJson } from './stored-row.js';
+import { insertHistory } from './sql-history.js';
 
-type OperationRow = Omit<Insertable<OperationsTable>, 'seq' | 'lease_expires_at'> & { lease_ms: number };
-type HistoryRow = Omit<Insertable<OperationHistoryTable>, 'seq'>;
+type OperationRow = Omit<Selectable<OperationsTable>, 'seq' | 'lease_expires_at'> & { lease_ms: number };
 
 /** What became of an operation: created; `exists` for a known id or task id; `full` above `mostPending`. */
 export type Inserted = StoredOperation | 'exists' | 'full';
 
-/** Inserts operations, with the first line of their histories. */
-export class InsertOperations {
-  private readonly operations: RowInsert<OperationRow>;
-  private readonly history: RowInsert<HistoryRow>;
+const COLUMNS = {
+  id: 'text',
+  type: 'text',
+  status: 'text',
+  attempt: 'integer',
+  epoch: 'integer',
+  owner: 'text',
+  cancel_forced: 'integer',
+  resumable: 'integer',
+  task_id: 'text',
+  created_at: 'text',
+  started_at: 'text',
+  completed_at: 'text',
+  cancel_requested_at: 'text',
+  cancel_reason_json: 'text',
+  progress_json: 'text',
+  metadata_json: 'text',
+  warnings_json: 'text',
+  error_json: 'text',
+  result_json: 'text',
+  request_json: 'text',
+  search_text: 'text',
+  lease_ms: 'integer',
+} as const satisfies Record<keyof OperationRow, 'text' | 'integer'>;
 
-  constructor({ db, now }: Pick<SqlDatabase, 'db' | 'now'>) {
-    this.operations = new RowInsert(OPERATION_COLUMNS, ({ lease_ms, ...row }) =>
-      db
-        .insertInto('operations')
-        .values({ ...row, lease_expires_at: sql<number>`${now} + cast(${lease_ms} as integer)` })
-        .onConflict((conflict) => conflict.doNothing()),
+/**
+ * Inserts operations, with the first line of their histories. The results are in the order of the operations.
+ * Operations that have the same id or task id as an earlier one of the list exist already.
+ */
+export async function insertOperations(
+  tx: Kysely<Schema>,
+  database: SqlDatabase,
+  all: readonly NewOperation[],
+): Promise<Inserted[]> {
+  if (all.length === 0) return [];
+  const known = await Known.read(tx, database, all);
+  const decided = all.map((created) => known.decide(created));
+  const rows = decided.filter((one) => typeof one === 'object');
+  const inserted = await insertRows(tx, database, rows);
+  await insertHistory(
+    tx,
+    database,
+    rows
+      .filter(({ id }) => inserted.has(id))
+      .map(({ id, created_at: at, attempt, status }) => historyRow(id, { at, attempt, status, cause: null })),
+  );
+  return decided.map((one) => {
+    if (typeof one === 'string') return one;
+    // another process may have inserted it meanwhile; lists alone show `seq`
+    return inserted.has(one.id) ? storedOperation({ ...one, seq: 0 }) : 'exists';
+  });
+}
+
+/** @returns the ids of the rows that did not exist */
+async function insertRows(
+  tx: Kysely<Schema>,
+  { now, rowsOf }: SqlDatabase,
+  rows: readonly OperationRow[],
+): Promise<ReadonlySet<string>> {
+  if (rows.length === 0) return new Set();
+  const columns = Object.keys(COLUMNS).filter((name) => name !== 'lease_ms');
+  const names = sql.join(columns.map((name) => sql.ref(name)));
+  const inserted = await sql<{ id: string }>`
+    insert into operations (${names}, lease_expires_at)
+    select ${names}, ${now} + lease_ms from ${rowsOf<OperationRow>(COLUMNS, rows)}
+    where true on conflict do nothing returning id`.execute(tx);
+  return new Set(inserted.rows.map(({ id }) => id));
+}
+
+/** The ids and task ids that exist, and the number of operations of each type that wait. */
+class Known {
+  private readonly pending = new Map<string, number>();
+
+  private constructor(
+    private readonly ids: Set<string>,
+    private readonly taskIds: Set<string | null>,
+  ) {}
+
+  static async read(tx: Kysely<Schema>, database: SqlDatabase, all: readonly NewOperation[]): Promise<Known> {
+    const rows: { id: string; task_id: string | null }[] = [];
+    // one query per index: SQLite reads the whole table if it looks in both at once
+    const known = (column: 'id' | 'task_id', texts: readonly string[]) =>
+      texts.length === 0
+        ? []
+        : tx
+            .selectFrom('operations')
+            .select(['id', 'task_id'])
+            .where(database.isOneOf(column, texts))
+            .execute();
+    rows.push(
+      ...(await known(
+        'id',
+        all.map(({ operation }) => operation.operation_id),
+      )),
     );
-    this.history = new RowInsert(HISTORY_COLUMNS, (row) => db.insertInto('operation_history').values(row));
+    rows.push(
+      ...(await known(
+        'task_id',
+        all.flatMap(({ taskId }) => taskId ?? []),
+      )),
+    );
+    const found = new Known(new Set(rows.map(({ id }) => id)), new Set(rows.map(({ task_id }) => task_id)));
+    const limited = all.filter(({ mostPending }) => mostPending !== undefined);
+    for (const type of new Set(limited.map(({ operation }) => operation.operation_type)))
+      found.pending.set(type, await countPending(tx, type));
+    return found;
   }
 
-  /** Inserts all in the transaction. The results are in the order of the operations. */
-  async insertAll(tx: Kysely<Schema>, all: readonly NewOperation[]): Promise<Inserted[]> {
-    const pending = new Map<string, number>();
-    const results: Inserted[] = [];
-    for (const created of all) {
-      const { operation_type: type } = created.operation;
-      if (created.mostPending !== undefined) {
-        const waiting = pending.get(type) ?? (await countPending(tx, type));
-        pending.set(type, waiting);
-        if (waiting >= created.mostPending) {
-          results.push('full');
-          continue;
-        }
-      }
-      const inserted = await this.insert(tx, created);
-      const counted = pending.get(type);
-      if (inserted !== 'exists' && counted !== undefined) pending.set(type, counted + 1);
-      results.push(inserted);
-    }
-    return results;
-  }
-
-  private async insert(
-    tx: Kysely<Schema>,
-    { operation, request, taskId, lease }: NewOperation,
-  ): Promise<StoredOperation | 'exists'> {
-    const { attempt, status, created_at, operation_id } = operation;
-    const row = {
+  /** The row to insert, or why there is none. */
+  decide({ operation, request, taskId, lease, mostPending }: NewOperation): OperationRow | 'exists' | 'full' {
+    const { operation_id: id, operation_type: type } = operation;
+    const waiting = this.pending.get(type) ?? 0;
+    if (mostPending !== undefined && waiting >= mostPending) return 'full';
+    if (this.ids.has(id) || (taskId !== undefined && this.taskIds.has(taskId))) return 'exists';
+    this.ids.add(id);
+    if (taskId !== undefined) this.taskIds.add(taskId);
+    this.pending.set(type, waiting + 1);
+    return {
       ...fixedColumns(operation),
       ...changingColumns(operation),
       epoch: 1,
       owner: lease.owner,
       cancel_forced: 0,
-    };
-    const others = {
       lease_ms: Math.ceil(lease.ms),
       task_id: taskId ?? null,
       request_json: toJson(request),
     };
-    if (!(await this.operations.run(tx, { ...row, ...others }))) return 'exists';
-    await this.history.run(tx, historyRow(operation_id, { at: created_at, attempt, status, cause: null }));
-    // lists alone show `seq`
-    return storedOperation({ ...row, seq: 0 });
-  }
-}
-
-const OPERATION_COLUMNS: readonly (keyof OperationRow)[] = [
-  'id',
-  'type',
-  'status',
-  'attempt',
-  'epoch',
-  'owner',
-  'lease_ms',
-  'cancel_forced',
-  'resumable',
-  'task_id',
-  'created_at',
-  'started_at',
-  'completed_at',
-  'cancel_requested_at',
-  'cancel_reason_json',
-  'progress_json',
-  'metadata_json',
-  'warnings_json',
-  'error_json',
-  'result_json',
-  'request_json',
-  'search_text',
-];
-const HISTORY_COLUMNS: readonly (keyof HistoryRow)[] = [
-  'operation_id',
-  'at',
-  'attempt',
-  'status',
-  'cause_json',
-];
-
-/** An insert of one row whose text is built once: building it takes longer than running it. */
-class RowInsert<TRow extends object> {
-  private readonly text: string;
-  /** The column of each parameter. */
-  private readonly order: readonly (keyof TRow)[];
-
-  /** @param build makes the statement. Here its values are the names of their columns */
-  constructor(columns: readonly (keyof TRow)[], build: (row: TRow) => Compilable) {
-    const names = Object.fromEntries(columns.map((name) => [name, name])) as TRow;
-    const { sql: text, parameters } = build(names).compile();
-    this.text = text;
-    this.order = parameters as (keyof TRow)[];
-  }
-
-  /** @returns false if the row exists already */
-  async run(tx: Kysely<Schema>, row: TRow): Promise<boolean> {
-    const values = this.order.map((name) => row[name]);
-    const { numAffectedRows = 0n } = await tx.executeQuery(CompiledQuery.raw(this.text, values));
-    return numAffectedRows > 0n;
   }
 }
 

@@ -8,6 +8,7 @@ import { PreparedStatements } from './prepared-statements.js';
 import type { Schema } from './schema.js';
 import { limitResponseTime } from './response-timeout.js';
 import type { SqlDatabase } from './sql-database.js';
+import { rowsText } from './stored-text.js';
 import { asStoreError } from './store-errors.js';
 
 const CONNECTIONS = 10;
@@ -66,8 +67,18 @@ export async function openPostgresDatabase(
     now: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
     locksRows: true,
     explain,
-    // in PostgreSQL, a write that waits for the disk does not block others
-    relaxed: (write) => write(db),
+    isOneOf: (column, texts) => sql`${sql.ref(column)} = any(${texts}::text[])`,
+    rowsOf: (columns, rows) => {
+      const typed = Object.entries(columns).map(
+        ([name, type]) => sql`${sql.ref(name)} ${sql.raw(type as string)}`,
+      );
+      return sql`json_to_recordset(${rowsText(rows)}::json) as changes(${sql.join(typed)})`;
+    },
+    relaxed: (write) =>
+      db.transaction().execute(async (tx) => {
+        await sql`set local synchronous_commit = off`.execute(tx);
+        return write(tx);
+      }),
     prepared: (statement) => statements.rows(statement),
     isRetryable: isTransactionConflict,
     tell: (operationId) => notices.tell(operationId),

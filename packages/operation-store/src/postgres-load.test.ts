@@ -94,7 +94,8 @@ test('writes that a stricter isolation level rejects are retried', () =>
       await other.query('begin');
       await other.query(`update operations set resumable = 1 where id = 'op_1'`);
       const saved = Promise.all([1, 2, 3].map(() => store.saveProgress('op_1', 1, SAVED)));
-      await untilWaiting(other, 3);
+      // the three share a transaction
+      await untilWaiting(other, 1);
       await other.query('commit');
       expect(await saved).toEqual([true, true, true]);
     },
@@ -133,3 +134,63 @@ test('a count uses a free stripe, and the counts add up', () =>
     expect((await store.list({ statuses: ['running'], limit: 0, offset: 0 })).total_count).toBe(20);
     expect((await store.list({ limit: 0, offset: 0 })).total_count).toBe(20);
   }));
+
+const run = (store: OpenOperationStore, id: string) =>
+  store.transition(id, 1, ['pending'], { to: 'running', at: AT });
+
+test('a group whose connection is lost in the middle leaves nothing, and all its writes fail as an outage', () =>
+  withStore(async (store, other) => {
+    const ids = numbered(20);
+    await Promise.all(ids.map((id) => create(store, id)));
+    await other.query('begin');
+    await other.query('lock table operation_history in exclusive mode');
+    // the operations are updated, and the lines of their histories wait
+    const moved = Promise.allSettled(ids.map((id) => run(store, id)));
+    await untilWaiting(other, 1);
+    await other.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'`,
+    );
+    for (const one of await moved)
+      expect(one).toMatchObject({ status: 'rejected', reason: { code: 'store_unavailable' } });
+    await other.query('rollback');
+    for (const id of ids) {
+      expect((await store.get(id))?.operation.status).toBe('pending');
+      expect(await store.history(id)).toHaveLength(1);
+    }
+    expect(await Promise.all(ids.map((id) => run(store, id)))).toHaveLength(20);
+  }));
+
+test('acknowledged writes survive a crash of the server, and no write is half done', async () => {
+  const url = await server.createDatabase();
+  const location = { url, stateDir: tmpdir() };
+  const store = await openOperationStore(location);
+  const acknowledged = new Map<string, number>();
+  let stopped = false;
+  const lane = async (name: number): Promise<void> => {
+    for (let number = 0; !stopped; number++) {
+      const id = `op_${name}_${number}`;
+      await create(store, id);
+      acknowledged.set(id, 1);
+      await run(store, id);
+      acknowledged.set(id, 2);
+      await store.saveProgress(id, 1, SAVED);
+      await store.transition(id, 1, ['running'], { to: 'completed', at: AT, result: null });
+      acknowledged.set(id, 3);
+    }
+  };
+  const lanes = Promise.allSettled(Array.from({ length: 30 }, (_, index) => lane(index)));
+  while (acknowledged.size < 150) await sleep(5);
+  await server.restart(async () => {
+    stopped = true;
+    await lanes;
+  }, 'crash');
+  await store.close().catch(() => {});
+  const again = await openOperationStore(location);
+  for (const [id, steps] of acknowledged) {
+    const { status } = (await again.get(id))!.operation;
+    const reached = ['pending', 'running', 'completed'].indexOf(status) + 1;
+    expect(reached).toBeGreaterThanOrEqual(steps);
+    expect(await again.history(id)).toHaveLength(reached);
+  }
+  await again.close();
+});

@@ -62,7 +62,22 @@ const DATABASES = {
   },
 };
 
-describe.each(Object.entries(DATABASES))('the rules of %s', (_name, open) => {
+/** Makes the database refuse each change of one operation. */
+const REFUSALS: Record<keyof typeof DATABASES, (id: string) => string[]> = {
+  SQLite: (id) => [
+    `create trigger poisoned before update on operations when new.id = '${id}'
+     begin select raise(abort, 'poisoned'); end`,
+  ],
+  PostgreSQL: (id) => [
+    `create function poisoned() returns trigger language plpgsql as $$
+     begin raise exception 'poisoned'; end $$`,
+    `create trigger poisoned before update on operations for each row when (new.id = '${id}')
+     execute function poisoned()`,
+  ],
+};
+
+describe.each(['SQLite', 'PostgreSQL'] as const)('the rules of %s', (name) => {
+  const open = DATABASES[name];
   let database: SqlDatabase;
   let store: SqlOperationStore;
   let remove: () => Promise<void>;
@@ -171,6 +186,24 @@ describe.each(Object.entries(DATABASES))('the rules of %s', (_name, open) => {
     expect(await store.history(id)).toHaveLength(3);
     await sql`delete from operations where id = ${id}`.execute(database.db);
     expect(await store.history(id)).toEqual([]);
+  });
+
+  test('a write that the database refuses fails alone, and the others of its group are written', async () => {
+    const ids = await Promise.all(Array.from({ length: 20 }, () => operationThatIs('pending')));
+    const poisoned = ids[7]!;
+    for (const statement of REFUSALS[name](poisoned)) await sql.raw(statement).execute(database.db);
+    const run = (id: string) => store.transition(id, 1, ['pending'], { to: 'running', at: AT });
+    const settled = await Promise.allSettled(ids.map(run));
+    for (const [index, id] of ids.entries()) {
+      const isPoisoned = id === poisoned;
+      expect(settled[index]).toMatchObject(
+        isPoisoned
+          ? { status: 'rejected', reason: { message: expect.stringContaining('poisoned') } }
+          : { status: 'fulfilled', value: { changed: true } },
+      );
+      expect((await store.get(id))?.operation.status).toBe(isPoisoned ? 'pending' : 'running');
+      expect(await store.history(id)).toHaveLength(isPoisoned ? 1 : 2);
+    }
   });
 
   test('the counts match the rows after accepted and rejected writes', async () => {

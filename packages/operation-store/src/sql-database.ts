@@ -8,13 +8,20 @@ export interface SqlDatabase {
   readonly now: RawBuilder<number>;
   /** True if transactions run concurrently, so that rows must be locked when they are read for a write. */
   readonly locksRows: boolean;
+  /** The column has one of these texts. The statement's text does not depend on their number. */
+  readonly isOneOf: (column: string, texts: readonly string[]) => RawBuilder<boolean>;
+  /** A table `changes` of these rows, for `from`. The statement's text does not depend on their number. */
+  readonly rowsOf: <TRow extends object>(
+    columns: Readonly<Record<keyof TRow & string, 'text' | 'integer'>>,
+    rows: readonly TRow[],
+  ) => RawBuilder<unknown>;
   /** Explains what is wrong and what to do next, if `error` means that the database is not usable; otherwise `null`. */
   readonly explain: (error: unknown) => string | null;
   /**
-   * Runs a write that need not be on disk when it resolves. It survives the end of the process at once, and a power
+   * Runs a transaction that need not be on disk when it resolves. It survives the end of the process at once, and a power
    * failure after a later write.
    */
-  readonly relaxed: <T>(write: (db: Kysely<Schema>) => Promise<T>) => Promise<T>;
+  readonly relaxed: <T>(write: (tx: Kysely<Schema>) => Promise<T>) => Promise<T>;
   /** Runs a frequent read as a prepared statement and returns its rows. */
   readonly prepared: <R>(statement: CompiledQuery<R>) => Promise<R[]>;
   /** True if concurrent transactions caused the error and the work was rolled back, so that a retry may succeed. */

@@ -27,9 +27,17 @@ export class SqlLeases {
         db
           .updateTable('operations')
           .set({ lease_expires_at: this.leaseEnd(lease) })
-          .where('owner', '=', lease.owner)
-          .where('completed_at', 'is', null)
-          .where(sql<boolean>`(id, epoch) in (values ${sql.join(pairs)})`)
+          .where('seq', 'in', (from) =>
+            from
+              .selectFrom('operations')
+              .select('seq')
+              .where('owner', '=', lease.owner)
+              .where('completed_at', 'is', null)
+              .where(sql<boolean>`(id, epoch) in (values ${sql.join(pairs)})`)
+              // locks in the same order as groups of writes, so that neither waits for the other
+              .orderBy('id')
+              .$if(this.database.locksRows, (query) => query.forUpdate()),
+          )
           .returning(STORED_COLUMNS)
           .execute(),
       );

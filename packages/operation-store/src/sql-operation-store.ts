@@ -1,7 +1,5 @@
 import type { MetricPoint, OperationHistoryEntry, OperationStatus, TimelinePhase } from '@ktrdr/contracts';
 import {
-  changeStatus,
-  historyEntry,
   operationExists,
   operationNotFound,
   tooManyWaiting,
@@ -19,15 +17,14 @@ import {
 } from '@ktrdr/orchestrator';
 import { type Kysely } from 'kysely';
 import type { AuditLog } from './audit-log.js';
-import { GroupedWrites } from './grouped-writes.js';
-import { InsertOperations } from './insert-operations.js';
 import { listQuery } from './list-query.js';
+import { OperationWrites } from './operation-writes.js';
 import { ReadCache } from './read-cache.js';
 import type { Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
 import { SqlAuditLog } from './sql-audit-log.js';
 import { SqlLeases } from './sql-leases.js';
-import { removeMetrics, SqlRecords } from './sql-records.js';
+import { SqlRecords } from './sql-records.js';
 import { SqlTokenStore } from './sql-token-store.js';
 import { SqlTrialLedger } from './sql-trial-ledger.js';
 import { SqlWebhookStore } from './sql-webhook-store.js';
@@ -35,13 +32,10 @@ import { StoreAccess } from './store-access.js';
 import { storeUnavailable } from './store-errors.js';
 import {
   STORED_COLUMNS,
-  changingColumns,
   fromJson,
   historyEntryOf,
-  historyRow,
   storedOperation,
   summaryOf,
-  toJson,
   type StoredRow,
 } from './stored-row.js';
 import { canBeStored } from './stored-text.js';
@@ -62,17 +56,13 @@ export class SqlOperationStore implements OperationStore {
   private readonly access: StoreAccess;
   private readonly cache: ReadCache;
   private readonly listeners = new Set<(operationId: string | null) => void>();
-  /** A commit waits for the disk, so operations that are created at the same time share one. */
-  private readonly creations = new GroupedWrites((all: readonly NewOperation[]) =>
-    this.access.use((db) => db.transaction().execute((tx) => this.inserts.insertAll(tx, all))),
-  );
-  private readonly inserts: InsertOperations;
+  private readonly writes: OperationWrites;
   private readonly leases: SqlLeases;
   private readonly records: SqlRecords;
 
   constructor(private readonly database: SqlDatabase) {
     this.access = new StoreAccess(database);
-    this.inserts = new InsertOperations(database);
+    this.writes = new OperationWrites(this.access, (ids) => this.wroteAll(ids));
     this.leases = new SqlLeases(this.access);
     this.records = new SqlRecords(this.access);
     this.cache = new ReadCache(database.version);
@@ -86,11 +76,8 @@ export class SqlOperationStore implements OperationStore {
   async create(created: NewOperation): Promise<Written> {
     const id = created.operation.operation_id;
     for (let attempt = 0; attempt < CREATE_TRIES; attempt++) {
-      const inserted = await this.creations.add(created);
-      if (typeof inserted === 'object') {
-        this.wrote(id);
-        return { ...inserted, changed: true };
-      }
+      const inserted = await this.writes.create(created);
+      if (typeof inserted === 'object') return { ...inserted, changed: true };
       const known = await this.access.use((db) => findTask(db, created.taskId));
       if (known !== undefined) return { ...storedOperation(known), changed: false };
       if (inserted === 'full')
@@ -138,40 +125,14 @@ export class SqlOperationStore implements OperationStore {
     return page as OperationPage;
   }
 
-  async transition(
-    operationId: string,
+  transition(
+    id: string,
     epoch: number,
     from: readonly OperationStatus[],
     change: StatusChange,
     lease?: Lease,
   ): Promise<Written> {
-    const written = await this.access.use((db) =>
-      db.transaction().execute(async (tx) => {
-        const row = await this.findToWrite(tx, operationId);
-        if (row === undefined) throw operationNotFound(operationId);
-        const stored = storedOperation(row);
-        if (row.epoch !== epoch || !from.includes(row.status)) return { ...stored, changed: false };
-        const operation = changeStatus(stored.operation, copyOf(change));
-        const changed = await tx
-          .updateTable('operations')
-          .set(changingColumns(operation))
-          .$if(change.to === 'pending', (query) => query.set({ cancel_forced: 0 }))
-          .$if(lease !== undefined, (query) => query.set(this.leases.given(lease as Lease)))
-          .where('id', '=', operationId)
-          .where('epoch', '=', epoch)
-          .where('status', '=', row.status)
-          .returning(STORED_COLUMNS)
-          .executeTakeFirstOrThrow();
-        await tx
-          .insertInto('operation_history')
-          .values(historyRow(operationId, historyEntry(operation, change)))
-          .execute();
-        if (change.to === 'pending' && change.from === 'beginning') await removeMetrics(tx, operationId);
-        return { ...storedOperation(changed), changed: true };
-      }),
-    );
-    if (written.changed) this.wrote(operationId);
-    return written;
+    return this.writes.transition({ id, epoch, from, change, lease });
   }
 
   async forceCancel(operationId: string, epoch: number): Promise<void> {
@@ -184,32 +145,15 @@ export class SqlOperationStore implements OperationStore {
         .where('status', '=', 'cancelling')
         .executeTakeFirst(),
     );
-    if (numUpdatedRows > 0n) this.wrote(operationId);
+    if (numUpdatedRows > 0n) this.wroteAll([operationId]);
   }
 
-  async saveProgress(operationId: string, epoch: number, saved: SavedProgress): Promise<boolean> {
-    const resumable = Number(saved.resumable);
-    const save = (db: Kysely<Schema>) =>
-      db
-        .updateTable('operations')
-        .set({ progress_json: toJson(saved.progress), warnings_json: toJson(saved.warnings), resumable })
-        .where('id', '=', operationId)
-        .where('epoch', '=', epoch)
-        .where('completed_at', 'is', null);
-    const written = await this.access.use(async (db) => {
-      const relaxed = await this.database.relaxed((alone) =>
-        save(alone).where('resumable', '=', resumable).executeTakeFirst(),
-      );
-      if (relaxed.numUpdatedRows > 0n) return true;
-      // the fact that a training can be resumed must survive a power failure
-      return (await save(db).executeTakeFirst()).numUpdatedRows > 0n;
-    });
-    if (written) this.wrote(operationId);
-    return written;
+  saveProgress(id: string, epoch: number, saved: SavedProgress): Promise<boolean> {
+    return this.writes.saveProgress({ id, epoch, saved });
   }
 
-  saveRecords(operationId: string, epoch: number, change: RecordsChange): Promise<boolean> {
-    return this.records.save(operationId, epoch, change);
+  saveRecords(id: string, epoch: number, records: RecordsChange): Promise<boolean> {
+    return this.writes.saveRecords({ id, epoch, records });
   }
 
   metrics(operationId: string): Promise<MetricPoint[]> {
@@ -234,7 +178,7 @@ export class SqlOperationStore implements OperationStore {
 
   async takeOver(lease: Lease, at: string, most: number, gone: readonly string[] = []): Promise<TakenOver[]> {
     const taken = await this.leases.takeOver(lease, at, most, gone);
-    for (const { operation } of taken) this.wrote(operation.operation_id);
+    this.wroteAll(taken.map(({ operation }) => operation.operation_id));
     return taken;
   }
 
@@ -255,7 +199,7 @@ export class SqlOperationStore implements OperationStore {
       }),
     );
     const ids = removed.map(({ id }) => id);
-    for (const id of ids) this.wrote(id);
+    this.wroteAll(ids);
     return ids;
   }
 
@@ -285,19 +229,12 @@ export class SqlOperationStore implements OperationStore {
     };
   }
 
-  private findToWrite(tx: Kysely<Schema>, operationId: string) {
-    return tx
-      .selectFrom('operations')
-      .select(STORED_COLUMNS)
-      .where('id', '=', operationId)
-      .$if(this.database.locksRows, (query) => query.forUpdate())
-      .executeTakeFirst();
-  }
-
-  private wrote(operationId: string): void {
-    this.cache.clear();
-    this.database.tell(operationId);
-    this.hear(operationId);
+  private wroteAll(operationIds: Iterable<string>): void {
+    for (const id of operationIds) {
+      this.cache.clear();
+      this.database.tell(id);
+      this.hear(id);
+    }
   }
 
   private hear(operationId: string | null): void {
@@ -312,9 +249,4 @@ function find(db: Kysely<Schema>, operationId: string): Promise<StoredRow | unde
 async function findTask(db: Kysely<Schema>, taskId: string | undefined): Promise<StoredRow | undefined> {
   if (taskId === undefined) return undefined;
   return db.selectFrom('operations').select(STORED_COLUMNS).where('task_id', '=', taskId).executeTakeFirst();
-}
-
-/** A copy after a round trip through JSON, so that the response equals what is stored. */
-function copyOf(change: StatusChange): StatusChange {
-  return fromJson<StatusChange>(toJson(change));
 }

@@ -1,7 +1,8 @@
 import type { EpochPlace, MetricPoint, TimelinePhase } from '@ktrdr/contracts';
-import type { MetricsChange, RecordsChange } from '@ktrdr/orchestrator';
-import type { Kysely } from 'kysely';
+import type { MetricsChange } from '@ktrdr/orchestrator';
+import { sql, type Kysely } from 'kysely';
 import type { Schema } from './schema.js';
+import type { SqlDatabase } from './sql-database.js';
 import type { StoreAccess } from './store-access.js';
 import { fromJson, toJson } from './stored-row.js';
 import { canBeStored } from './stored-text.js';
@@ -12,29 +13,6 @@ const MOST_ROWS = 200;
 /** Points and phases of operations. `OperationStore` documents the methods. */
 export class SqlRecords {
   constructor(private readonly access: StoreAccess) {}
-
-  save(operationId: string, epoch: number, { metrics, phases }: RecordsChange): Promise<boolean> {
-    const { database } = this.access;
-    return this.access.use(() =>
-      // like progress, it need not be on disk at once
-      database.relaxed((alone) =>
-        alone.transaction().execute(async (tx) => {
-          const owned = await tx
-            .selectFrom('operations')
-            .select('seq')
-            .where('id', '=', operationId)
-            .where('epoch', '=', epoch)
-            .where('completed_at', 'is', null)
-            .$if(database.locksRows, (query) => query.forUpdate())
-            .executeTakeFirst();
-          if (owned === undefined) return false;
-          if (metrics !== null) await changeMetrics(tx, operationId, metrics);
-          if (phases !== null) await replacePhases(tx, operationId, phases);
-          return true;
-        }),
-      ),
-    );
-  }
 
   async metrics(operationId: string): Promise<MetricPoint[]> {
     if (!canBeStored(operationId)) return [];
@@ -68,7 +46,8 @@ export async function removeMetrics(tx: Kysely<Schema>, operationId: string): Pr
   await tx.deleteFrom('operation_metrics').where('operation_id', '=', operationId).execute();
 }
 
-async function changeMetrics(
+/** Adds, replaces and removes points. */
+export async function changeMetrics(
   tx: Kysely<Schema>,
   operationId: string,
   { added, removed }: MetricsChange,
@@ -103,17 +82,17 @@ async function changeMetrics(
       .execute();
 }
 
-async function replacePhases(
+/** Replaces the phases of operations. */
+export async function replacePhases(
   tx: Kysely<Schema>,
-  operationId: string,
-  phases: readonly TimelinePhase[],
+  { rowsOf }: SqlDatabase,
+  phases: ReadonlyMap<string, readonly TimelinePhase[]>,
 ): Promise<void> {
-  const phases_json = toJson(phases);
-  await tx
-    .insertInto('operation_phases')
-    .values({ operation_id: operationId, phases_json })
-    .onConflict((conflict) => conflict.column('operation_id').doUpdateSet({ phases_json }))
-    .execute();
+  if (phases.size === 0) return;
+  const rows = [...phases].map(([operation_id, all]) => ({ operation_id, phases_json: toJson(all) }));
+  await sql`insert into operation_phases (operation_id, phases_json)
+    select operation_id, phases_json from ${rowsOf({ operation_id: 'text', phases_json: 'text' }, rows)}
+    where true on conflict (operation_id) do update set phases_json = excluded.phases_json`.execute(tx);
 }
 
 /** 0: the training has one seed. */

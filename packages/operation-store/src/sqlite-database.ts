@@ -18,6 +18,7 @@ import { systemClock } from '@ktrdr/orchestrator';
 import type { Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
 import { SqliteFile } from './sqlite-file.js';
+import { rowsText } from './stored-text.js';
 import { asStoreError, codeOf, messageOf } from './store-errors.js';
 
 // Loaded with require from this package, because the bundled services do not contain its native library.
@@ -84,11 +85,19 @@ async function prepareDatabase(
     now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     locksRows: false,
     explain,
+    isOneOf: (column, texts) =>
+      sql`${sql.ref(column)} in (select value from json_each(${JSON.stringify(texts)}))`,
+    rowsOf: (columns, rows) => {
+      const read = Object.keys(columns).map(
+        (name) => sql`value ->> ${sql.lit(`$.${name}`)} as ${sql.ref(name)}`,
+      );
+      return sql`(select ${sql.join(read)} from json_each(${rowsText(rows)})) as changes`;
+    },
     relaxed: (write) =>
       db.connection().execute(async (alone) => {
         connection.exec('pragma synchronous = normal');
         try {
-          return await write(alone);
+          return await alone.transaction().execute(write);
         } finally {
           connection.exec('pragma synchronous = full');
         }

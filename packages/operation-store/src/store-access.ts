@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { KtrdrError } from '@ktrdr/contracts';
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
@@ -32,6 +33,15 @@ export class StoreAccess {
       }
       await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
     }
+  }
+
+  /**
+   * True if an error that `use` threw may be due to one row that it wrote. An error of the server, the network or the disk concerns
+   * all writes.
+   */
+  isOfOneWrite(error: unknown): boolean {
+    if (!(error instanceof KtrdrError)) return true;
+    return error.code === 'store_unavailable' && this.database.isRetryable(error.cause);
   }
 
   /** Closes the connections. */

@@ -7,3 +7,13 @@ export function canBeStored(text: string): boolean {
 export function storable(text: string): string {
   return text.replaceAll('\0', '');
 }
+
+/**
+ * JSON text of rows with text columns. Half a surrogate pair becomes U+FFFD, as in a parameter of its own: PostgreSQL refuses JSON
+ * with it.
+ */
+export function rowsText(rows: readonly object[]): string {
+  return JSON.stringify(rows, (_key, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll(/\p{Surrogate}/gu, '\uFFFD') : value,
+  );
+}

@@ -90,4 +90,24 @@ describe.each(Object.entries(STORES))('processes on %s', (_name, make) => {
     const counted = await withStore((store) => store.list({ limit: 100_000, offset: 0 }));
     expect(counted.total_count).toBe(counted.operations.length);
   });
+
+  test.each([
+    ['die-before-commit', 'pending', 10],
+    ['die-after-commit', 'running', 12],
+  ] as const)(
+    'a group whose process must %s is done as a whole or not at all',
+    async (work, status, count) => {
+      const writer = await StoreProcess.start(work, empty.location, 'group');
+      writer.begin();
+      const acknowledged = await writer.die();
+      expect(acknowledged).toHaveLength(10);
+      await withStore(async (store) => {
+        expect((await store.list({ limit: 0, offset: 0 })).total_count).toBe(count);
+        for (const { id } of acknowledged) {
+          expect((await store.get(id))?.operation.status).toBe(status);
+          expect(await store.history(id)).toHaveLength(status === 'pending' ? 1 : 2);
+        }
+      });
+    },
+  );
 });

@@ -28,7 +28,7 @@ export class StoreProcess {
 
   /** Resolves when the process is ready. */
   static async start(
-    work: 'open' | 'create' | 'take-over' | 'write',
+    work: 'open' | 'create' | 'take-over' | 'write' | 'die-before-commit' | 'die-after-commit',
     location: OperationStoreLocation,
     name: string,
   ): Promise<StoreProcess> {
@@ -54,6 +54,13 @@ export class StoreProcess {
     await this.exited;
     if (this.child.exitCode !== 0)
       throw new Error(`the process exited with ${this.child.exitCode}: ${this.errors}`);
+    return this.acknowledged;
+  }
+
+  /** Waits until the process has killed itself. Resolves with the printed lines. */
+  async die(): Promise<Acknowledged[]> {
+    await this.exited;
+    if (this.child.signalCode !== 'SIGKILL') throw new Error(`the process did not die: ${this.errors}`);
     return this.acknowledged;
   }
 

@@ -16,7 +16,7 @@ export interface AttemptProgressParts {
   clock: Clock;
   logger: OrchestratorLogger;
   renderer: ProgressRenderer;
-  records: Pick<AttemptRecordsParts, 'load' | 'store'>;
+  records: Pick<AttemptRecordsParts, 'isNew' | 'load' | 'store'>;
   /** @returns whether the store has it now */
   store: (progress: RunProgress) => Promise<boolean>;
   /** Called after every stored update. */

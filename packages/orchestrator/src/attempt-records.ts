@@ -19,6 +19,8 @@ export interface OperationRecords {
 export interface AttemptRecordsParts {
   attempt: number;
   logger: OrchestratorLogger;
+  /** The operation is new: the store has no records of it. */
+  isNew: boolean;
   load: () => Promise<OperationRecords>;
   /** @returns whether the store has it now */
   store: (change: RecordsChange) => Promise<boolean>;
@@ -28,12 +30,13 @@ export interface AttemptRecordsParts {
 export class AttemptRecords {
   private series = new MetricSeries([]);
   private phases: PhaseLog;
-  private isLoaded = false;
+  private isLoaded: boolean;
   private saving: Promise<void> = Promise.resolve();
   private complained = false;
 
   constructor(private readonly parts: AttemptRecordsParts) {
     this.phases = new PhaseLog([], parts.attempt);
+    this.isLoaded = parts.isNew;
   }
 
   add(epochs: readonly EpochMetrics[]): void {

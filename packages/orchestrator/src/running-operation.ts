@@ -75,6 +75,7 @@ export class RunningOperation<TResult> {
       logger: this.logger,
       renderer,
       records: {
+        isNew: stored.epoch === 1,
         load: () => this.record.loadRecords(),
         store: (change) => this.record.saveRecords(change),
       },

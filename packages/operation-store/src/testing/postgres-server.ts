@@ -69,9 +69,16 @@ export class PostgresServer {
     return `postgres://${user}:${password}@${HOST}:${this.port}/${database}`;
   }
 
-  /** Stops the server, runs `meanwhile`, and starts the server again with the same databases. */
-  async restart(meanwhile: () => Promise<void> = async () => {}): Promise<void> {
-    await this.server.stop('SIGINT');
+  /**
+   * Stops the server, runs `meanwhile`, and starts the server again with the same databases.
+   *
+   * @param how `crash`: without writing what is only in memory
+   */
+  async restart(
+    meanwhile: () => Promise<void> = async () => {},
+    how: 'stop' | 'crash' = 'stop',
+  ): Promise<void> {
+    await this.server.stop(how === 'crash' ? 'SIGQUIT' : 'SIGINT');
     try {
       await meanwhile();
     } finally {

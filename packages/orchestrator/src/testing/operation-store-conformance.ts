@@ -74,6 +74,49 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     }
   },
 
+  'writes of one operation that arrive together keep their order': async (store) => {
+    const operation = sample(1);
+    const id = operation.operation_id;
+    await create(store, operation);
+    const { progress } = operation;
+    const written = await Promise.all([
+      save(store, id, 1, progress, ['before']),
+      store.transition(id, 1, ['pending'], RUN),
+      save(store, id, 1, progress, ['while it runs']),
+      store.transition(id, 1, ['running'], COMPLETE),
+      save(store, id, 1, progress, ['after']),
+    ]);
+    assertSame(
+      written.map((one) => (typeof one === 'boolean' ? one : one.changed)),
+      [true, true, true, true, false],
+    );
+    assertSame(
+      (await store.history(id)).map(({ status }) => status),
+      ['pending', 'running', 'completed'],
+    );
+  },
+
+  'a new owner fences the writes of the old one that arrive with it': async (store) => {
+    const operation = sample(1);
+    const id = operation.operation_id;
+    await create(store, operation);
+    await store.transition(id, 1, ['pending'], { to: 'cancelled', at: LATER, reason: null });
+    const [opened, stale, own] = await Promise.all([
+      store.transition(
+        id,
+        1,
+        ['cancelled'],
+        { to: 'pending', at: LATER, from: 'beginning' },
+        { owner: 'another', ms: 60_000 },
+      ),
+      save(store, id, 1, operation.progress, ['stale']),
+      save(store, id, 2, operation.progress, ['own']),
+    ]);
+    assertSame([opened.changed, opened.epoch, opened.owner], [true, 2, 'another']);
+    assertSame([stale, own], [false, true]);
+    assertSame((await get(store, id))?.warnings, ['own']);
+  },
+
   'an id can be used only once': async (store) => {
     await create(store, sample(1));
     await assert.rejects(create(store, sample(1)), { code: 'operation_conflict' });

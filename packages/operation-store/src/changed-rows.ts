@@ -1,0 +1,102 @@
+import { sql, type Kysely } from 'kysely';
+import type { Schema } from './schema.js';
+import type { SqlDatabase } from './sql-database.js';
+import { STORED_COLUMNS, type StoredRow } from './stored-row.js';
+
+/** A row as a transaction changes it. */
+export type ChangedRow = StoredRow & {
+  /** Length of a new lease, ms; `null`: the lease stays. */
+  lease_ms: number | null;
+  /** `null`: it stays. */
+  search_text: string | null;
+};
+
+type Columns = Partial<Record<keyof ChangedRow, 'text' | 'integer'>>;
+
+/** What a change of the status may write. */
+const STATUS_COLUMNS = {
+  id: 'text',
+  status: 'text',
+  attempt: 'integer',
+  epoch: 'integer',
+  owner: 'text',
+  cancel_forced: 'integer',
+  resumable: 'integer',
+  started_at: 'text',
+  completed_at: 'text',
+  cancel_requested_at: 'text',
+  cancel_reason_json: 'text',
+  progress_json: 'text',
+  warnings_json: 'text',
+  error_json: 'text',
+  result_json: 'text',
+  search_text: 'text',
+  lease_ms: 'integer',
+} as const satisfies Columns;
+
+const PROGRESS_COLUMNS = {
+  id: 'text',
+  resumable: 'integer',
+  progress_json: 'text',
+  warnings_json: 'text',
+} as const satisfies Columns;
+
+/** Reads the rows to change. Locks them in the order of their ids, so that two transactions do not wait for each other. */
+export async function lockRows(
+  tx: Kysely<Schema>,
+  { isOneOf, locksRows }: SqlDatabase,
+  ids: ReadonlySet<string>,
+): Promise<Map<string, ChangedRow>> {
+  if (ids.size === 0) return new Map();
+  const rows = await tx
+    .selectFrom('operations')
+    .select(STORED_COLUMNS)
+    .where(isOneOf('id', [...ids]))
+    .orderBy('id')
+    .$if(locksRows, (query) => query.forUpdate())
+    .execute();
+  return new Map(rows.map((row) => [row.id, { ...row, lease_ms: null, search_text: null }]));
+}
+
+/** Writes rows whose status has changed. */
+export async function updateStatus(
+  tx: Kysely<Schema>,
+  { now, rowsOf }: SqlDatabase,
+  rows: readonly ChangedRow[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const { id: _id, lease_ms: _ms, search_text: _text, ...simple } = STATUS_COLUMNS;
+  await sql`update operations set ${assignments(simple)},
+    search_text = coalesce(changes.search_text, operations.search_text),
+    lease_expires_at = coalesce(${now} + changes.lease_ms, operations.lease_expires_at)
+    from ${rowsOf(STATUS_COLUMNS, picked(STATUS_COLUMNS, rows))} where operations.id = changes.id`.execute(
+    tx,
+  );
+}
+
+/** Writes rows of which only the progress has changed. */
+export async function updateProgress(
+  tx: Kysely<Schema>,
+  { rowsOf }: SqlDatabase,
+  rows: readonly ChangedRow[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const { id: _id, ...simple } = PROGRESS_COLUMNS;
+  await sql`update operations set ${assignments(simple)}
+    from ${rowsOf(PROGRESS_COLUMNS, picked(PROGRESS_COLUMNS, rows))} where operations.id = changes.id`.execute(
+    tx,
+  );
+}
+
+function assignments(columns: Columns) {
+  return sql.join(Object.keys(columns).map((name) => sql`${sql.ref(name)} = ${sql.ref(`changes.${name}`)}`));
+}
+
+/** Only the columns that are written: a row has a large result. */
+function picked<TColumns extends Columns>(columns: TColumns, rows: readonly ChangedRow[]) {
+  const names = Object.keys(columns) as (keyof TColumns & keyof ChangedRow)[];
+  return rows.map(
+    (row) =>
+      Object.fromEntries(names.map((name) => [name, row[name]])) as Pick<ChangedRow, (typeof names)[number]>,
+  );
+}
