@@ -65,6 +65,21 @@ describe('RandomStream', () => {
     expect(Math.max(...mask.subarray(0, 100))).toBeCloseTo(1.25, 4);
   });
 
+  test.each([0, 0.1, 0.5, 0.99999])(
+    'a dropout mask of rate %d decides by the halves of each draw',
+    (rate) => {
+      const mask = new Float32Array(1001);
+      RandomStream.derive(9, 'dropout').fillDropoutMask(mask, rate);
+      const dropBelow = Math.min(Math.round(rate * 65536), 65535);
+      const halves = draw(RandomStream.derive(9, 'dropout'), 501).flatMap((one) => [
+        one & 0xffff,
+        one >>> 16,
+      ]);
+      const kept = Math.fround(65536 / (65536 - dropBelow));
+      expect([...mask]).toEqual(halves.slice(0, 1001).map((half) => (half < dropBelow ? 0 : kept)));
+    },
+  );
+
   test('the two halves of a draw drop independently', () => {
     const mask = new Float32Array(100_000);
     RandomStream.derive(4, 'dropout').fillDropoutMask(mask, 0.5);

@@ -92,13 +92,17 @@ export class RandomStream {
    */
   fillDropoutMask(mask: Float32Array, rate: number): void {
     const dropBelow = Math.min(Math.round(rate * 65536), 65535);
-    const value = new Float32Array([65536 / (65536 - dropBelow), 0]);
+    const kept = new Int32Array(Float32Array.of(65536 / (65536 - dropBelow)).buffer)[0]!;
+    // Integers, because the bits of a dropped value are all 0: `kept & m` is `kept` or 0, without a branch or a table.
+    const bits = new Int32Array(mask.buffer, mask.byteOffset, mask.length);
+    const last = dropBelow - 1;
     const words = this.words;
     let s0 = words[0]!;
     let s1 = words[1]!;
     let s2 = words[2]!;
     let s3 = words[3]!;
-    for (let i = 0; i < mask.length; i += 2) {
+    const pairs = bits.length & ~1;
+    for (let i = 0; i < pairs; i += 2) {
       // nextUint32 inlined: it is most of the cost.
       const product = imul(s1, 5);
       const draw = imul((product << 7) | (product >>> 25), 9);
@@ -109,13 +113,14 @@ export class RandomStream {
       s0 ^= s3;
       s2 ^= shifted;
       s3 = (s3 << 11) | (s3 >>> 21);
-      // The sign bit is set if the half word is below the threshold. A table avoids a branch.
-      mask[i] = value[((draw & 0xffff) - dropBelow) >>> 31]!;
-      if (i + 1 < mask.length) mask[i + 1] = value[((draw >>> 16) - dropBelow) >>> 31]!;
+      // The difference is negative, and the shift gives ones only, if the half word is not below the threshold.
+      bits[i] = kept & ((last - (draw & 0xffff)) >> 31);
+      bits[i + 1] = kept & ((last - (draw >>> 16)) >> 31);
     }
     words[0] = s0;
     words[1] = s1;
     words[2] = s2;
     words[3] = s3;
+    if (pairs < bits.length) bits[pairs] = kept & ((last - (this.nextUint32() & 0xffff)) >> 31);
   }
 }

@@ -20,7 +20,8 @@ export class Batches {
   private readonly order: Int32Array;
   private readonly dropout: DropoutLayer[];
   private masks: RandomStream;
-  private buffers: Buffers | null = null;
+  /** By the number of rows: of a full call, of the last full batches of an epoch, and of its last batch. */
+  private readonly buffers = new Map<number, Buffers>();
 
   constructor(
     private readonly part: DataPart,
@@ -76,25 +77,28 @@ export class Batches {
   /** Draws batch by batch, so that the masks do not depend on how many batches are taken at once. */
   private drawMasks(masks: readonly Float32Array[], count: number): void {
     for (let batch = 0; batch < count; batch += 1) {
-      this.dropout.forEach(({ rate }, layer) => {
+      for (let layer = 0; layer < masks.length; layer += 1) {
         const mask = masks[layer]!;
         const size = mask.length / count;
-        this.masks.fillDropoutMask(mask.subarray(batch * size, (batch + 1) * size), rate);
-      });
+        const part = mask.subarray(batch * size, (batch + 1) * size);
+        this.masks.fillDropoutMask(part, this.dropout[layer]!.rate);
+      }
     }
   }
 
   private buffersOf(rows: number): Buffers {
-    if (this.buffers?.ends.length === rows) return this.buffers;
+    const known = this.buffers.get(rows);
+    if (known !== undefined) return known;
     const { part, model, dropout } = this;
-    this.buffers = {
+    const made: Buffers = {
       features: new Float32Array(rows * inputWidth(model)),
       targets: part.targets instanceof Int32Array ? new Int32Array(rows) : new Float32Array(rows),
       weights: part.weights === null ? null : new Float32Array(rows),
       ends: new Int32Array(rows),
       masks: dropout.map(({ units }) => new Float32Array(rows * units)),
     };
-    return this.buffers;
+    this.buffers.set(rows, made);
+    return made;
   }
 }
 
