@@ -7,7 +7,8 @@
  * - data: from bars to normalised rows in a training, a validation and a test part
  * - engines: compute training steps and predictions (ONNX Runtime, TensorFlow.js)
  * - loop: epochs, batches and callbacks
- * - checkpoints: the loop's state on disk
+ * - checkpoints: the states of loops on disk
+ * - members: seeds and folds, trained beside each other in lanes
  * - evaluation: metrics, baselines, feature importance, walk-forward
  * - analytics: figures of each epoch, alerts and the report page
  * - models: writes, reads, lists and compares stored models

@@ -9,6 +9,11 @@ export function isOnnx(engine: EngineName): engine is OnnxEngineName {
   return (ONNX_ENGINE_NAMES as readonly EngineName[]).includes(engine);
 }
 
+/** Whether several threads of a process can train beside each other, each with an engine of its own. */
+export function trainsInThreads(engine: EngineName): boolean {
+  return engine === 'onnx' || engine === 'wasm';
+}
+
 /** The device that an engine computes on. */
 export function deviceOf(engine: EngineName): 'cpu' | 'gpu' {
   return ON_CPU.includes(engine) ? 'cpu' : 'gpu';

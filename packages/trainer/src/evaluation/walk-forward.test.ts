@@ -1,10 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { createEngine } from '../engines/create-engine.js';
+import { OwnLane } from '../members/lane.js';
+import { Lanes } from '../members/lanes.js';
 import { modelOf } from '../network/model-of.js';
 import { barsOf, type Market, prepare, strategyOf } from '../testing/random-market.js';
 import { spanSignals } from './span-decisions.js';
 import { evaluateFolds } from './walk-forward.js';
 import { walkForwardFolds } from './walk-forward-folds.js';
+
+const clock = { now: () => performance.now() };
 
 test('a rolling evaluation tells its windows, and its folds give one series with every tested row once', async () => {
   const market: Market = {
@@ -26,10 +30,11 @@ test('a rolling evaluation tells its windows, and its folds give one series with
     model: modelOf(strategy, 3),
     settings: { ...strategy.training, epochs: 3 },
     decisions: strategy.decisions,
-    engine,
+    lanes: new Lanes('onnx', 1),
+    own: new OwnLane({ engine, clock }),
     seed: 1,
     signal: new AbortController().signal,
-    clock: { now: () => performance.now() },
+    clock,
     report: async (done) => void reported.push(done),
     update: (done) => void reported.push(done),
   }))!;
@@ -73,10 +78,11 @@ test('the folds decide on every bar from the first test stretch on, with a label
     model: modelOf(strategy, 3),
     settings: { ...strategy.training, epochs: 1 },
     decisions: { ...strategy.decisions, outputFormat: 'classification', confidenceThreshold: 0 },
-    engine,
+    lanes: new Lanes('onnx', 1),
+    own: new OwnLane({ engine, clock }),
     seed: 1,
     signal: new AbortController().signal,
-    clock: { now: () => performance.now() },
+    clock,
     report: async () => undefined,
     update: () => undefined,
   }))!;

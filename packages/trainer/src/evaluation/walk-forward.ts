@@ -4,13 +4,12 @@ import {
   type WalkForward,
   type WalkForwardFold as FoldResult,
 } from '@ktrdr/contracts';
-import { Progress } from '../loop/callbacks/progress.js';
 import type { DecisionSettings } from '@ktrdr/strategy';
-import type { Engine } from '../engines/engine.js';
+import type { OwnLane } from '../members/lane.js';
+import type { Lanes } from '../members/lanes.js';
+import { trainMembers } from '../members/train-members.js';
 import { evaluateModel, type ModelEvaluation } from './evaluate-model.js';
-import { predictAll } from '../loop/evaluate-part.js';
-import { runTrainingLoop } from '../loop/loop.js';
-import { evaluatedRowsOf } from './model-outputs.js';
+import { type EvaluatedRows, evaluatedRowsOf, type ModelOutputs } from './model-outputs.js';
 import type { ModelSpec } from '../network/model-spec.js';
 import type { PreparedData } from '../data/prepare-data.js';
 import { type PredictedRows, stitchFolds } from './predicted-rows.js';
@@ -24,8 +23,10 @@ export interface WalkForwardRequest {
   settings: LoopSettings;
   /** How outputs become decisions of a backtest. */
   decisions: DecisionSettings;
-  /** At the end it holds the weights of the last fold. */
-  engine: Engine;
+  /** Folds are trained beside each other where there are several lanes. */
+  lanes: Pick<Lanes, 'with' | 'share'>;
+  /** The lane of this thread. */
+  own: OwnLane;
   /** The same in every fold. */
   seed: number;
   signal: AbortSignal;
@@ -55,22 +56,54 @@ export async function evaluateFolds(
 ): Promise<WalkForwardEvaluation | null> {
   if (folds.length === 0) return null;
   const all = folds.reduce((sum, { place }) => sum + place.rows, 0);
-  let before = 0;
-  const results: FoldResult[] = [];
-  const tested: PredictedRows[] = [];
-  for (const fold of folds) {
-    const { rows, number } = fold.place;
-    const share = (within: number): number => (before + within * rows) / all;
-    await request.report(share(0));
-    const data = await fold.prepare(() => request.report(share(0)));
-    const { loop, evaluation } = await trainFold(request, fold, data, (within) =>
-      request.update(share(within)),
-    );
-    results.push(foldResult(number, data, loop, evaluation));
-    tested.push(evaluation.testRows);
-    before += rows;
-  }
+  const { model, settings, decisions, lanes, own, seed, signal, clock } = request;
+  const tested: { result: FoldResult; rows: PredictedRows }[] = [];
+  /** Rows of finished folds and of the finished shares of those that run, by index. */
+  const done = folds.map(() => 0);
+  const share = (): number => done.reduce((sum, rows) => sum + rows, 0) / all;
+  const pause = (): Promise<void> => request.report(share());
+  const prepared = new Map<number, FoldData>();
+  await trainMembers<keyof ModelOutputs>({
+    members: [...folds.keys()],
+    lanes: lanes.with(own),
+    clock,
+    signal,
+    async taskOf(index) {
+      await pause();
+      const data = await folds[index]!.prepare(pause);
+      const rows = evaluatedRowsOf(data);
+      prepared.set(index, { data, rows });
+      const { train, validation } = lanes.share(data.parts);
+      return { model, settings, train, validation, seed, gradientNorms: false, predict: rows.windowEnds };
+    },
+    hooksOf: (index) => ({
+      from: undefined,
+      onProgress({ phase_fraction }) {
+        done[index] = (phase_fraction ?? 0) * folds[index]!.place.rows;
+        request.update(share());
+      },
+    }),
+    async finish(index, { loop, outputs }) {
+      const { data, rows } = prepared.get(index)!;
+      prepared.delete(index);
+      const slice = new TimeSlice(signal, clock);
+      const evaluation = await evaluateModel({
+        outputs,
+        loss: loop.loss,
+        rows,
+        data,
+        decisions,
+        pause: () => slice.pause(),
+      });
+      const { number, rows: size } = folds[index]!.place;
+      tested[index] = { result: foldResult(number, data, loop, evaluation), rows: evaluation.testRows };
+      done[index] = size;
+    },
+    leave: () => Promise.resolve(),
+    explain: (index, error) => namingFold(folds[index]!.place.number, error),
+  });
   await request.report(1);
+  const results = tested.map(({ result }) => result);
   return {
     result: {
       window_bars: request.plan.window,
@@ -79,44 +112,21 @@ export async function evaluateFolds(
       test_accuracy: spreadOf(results.map(({ test_accuracy }) => test_accuracy)),
       test_loss: spreadOf(results.map(({ test_loss }) => test_loss)),
     },
-    rows: stitchFolds(tested),
+    rows: stitchFolds(tested.map(({ rows }) => rows)),
   };
 }
 
-async function trainFold(
-  { model, settings, decisions, engine, seed, signal, clock }: WalkForwardRequest,
-  { place: { number } }: WalkForwardFold,
-  data: PreparedData & { testEnd: number },
-  update: (within: number) => void,
-): Promise<{ loop: LoopResult; evaluation: ModelEvaluation }> {
-  const progress = new Progress(({ phase_fraction }) => update(phase_fraction ?? 0), clock);
-  const { train, validation } = data.parts;
-  try {
-    const loop = await runTrainingLoop({
-      model,
-      settings,
-      train,
-      validation,
-      engine,
-      seed,
-      signal,
-      clock,
-      gradientNorms: false,
-      callbacks: [progress],
-    });
-    const slice = new TimeSlice(signal, clock);
-    const pause = (): Promise<void> => slice.pause();
-    const { loss } = loop;
-    const rows = evaluatedRowsOf(data);
-    const outputs = await predictAll(engine, model, train.features, rows.windowEnds, pause);
-    return { loop, evaluation: await evaluateModel({ outputs, loss, rows, data, decisions, pause }) };
-  } catch (error) {
-    if (!(error instanceof KtrdrError)) throw error;
-    throw new KtrdrError(error.code, `Fold ${number} of the walk-forward evaluation: ${error.message}`, {
-      details: { ...(error.details as object), fold: number },
-      cause: error,
-    });
-  }
+/** A fold that is being trained. */
+interface FoldData {
+  data: PreparedData & { testEnd: number };
+  rows: EvaluatedRows;
+}
+
+function namingFold(fold: number, error: KtrdrError): KtrdrError {
+  return new KtrdrError(error.code, `Fold ${fold} of the walk-forward evaluation: ${error.message}`, {
+    details: { ...(error.details as object), fold },
+    cause: error,
+  });
 }
 
 function foldResult(

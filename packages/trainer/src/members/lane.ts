@@ -11,6 +11,8 @@ import {
 export interface Lane {
   /** Resolves when the lane can train; `false`: it never can. */
   readonly ready: Promise<boolean>;
+  /** Prepares the lane, if it is not ready yet. */
+  start(): void;
   /** @throws as {@link trainMember} */
   train<Name extends string>(task: MemberTask<Name>, hooks: MemberHooks): Promise<TrainedMember<Name>>;
 }
@@ -24,6 +26,10 @@ export class OwnLane implements Lane {
     private readonly tools: Omit<MemberTools, 'callbacks'>,
     private readonly observe: (seed: number) => readonly TrainingCallback[] = () => [],
   ) {}
+
+  start(): void {
+    // it is ready
+  }
 
   train<Name extends string>(task: MemberTask<Name>, hooks: MemberHooks): Promise<TrainedMember<Name>> {
     return trainMember(task, hooks, { ...this.tools, callbacks: this.observe(task.seed) });

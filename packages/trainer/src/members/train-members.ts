@@ -3,11 +3,16 @@ import { TrainingCancelledError } from '../loop/training-cancelled-error.js';
 import type { Lane } from './lane.js';
 import type { MemberHooks, MemberTask, TrainedMember } from './member.js';
 
+/** A thread takes a tenth of a second to start, so the others wait until the first lane has trained for as long, ms. */
+const START_AFTER_MS = 100;
+
 export interface MembersRequest<Name extends string> {
   /** Indices of the members to train, ascending. */
   members: readonly number[];
-  /** The first one trains at once. */
+  /** The first one trains at once. The others are started if members still wait after a moment. */
   lanes: readonly [Lane, ...Lane[]];
+  /** `now` in ms; only its differences count. */
+  clock: { now(): number };
   signal: AbortSignal;
   /** Awaited before the member is trained. */
   taskOf: (index: number) => MemberTask<Name> | Promise<MemberTask<Name>>;
@@ -41,9 +46,11 @@ class MembersRun<Name extends string> {
   /** Resolves when no member waits for a lane any more. */
   private readonly allTaken: Promise<false>;
   private noneWaits: () => void = () => undefined;
+  private readonly startedAt: number;
 
   constructor(private readonly request: MembersRequest<Name>) {
     this.waiting = [...request.members];
+    this.startedAt = request.clock.now();
     this.allTaken = new Promise((resolve) => (this.noneWaits = () => resolve(false)));
   }
 
@@ -81,7 +88,15 @@ class MembersRun<Name extends string> {
     this.running.set(index, controller);
     try {
       const task = await taskOf(index);
-      const trained = await lane.train(task, { ...hooksOf(index), signal: controller.signal });
+      const { onProgress, ...hooks } = hooksOf(index);
+      const trained = await lane.train(task, {
+        ...hooks,
+        signal: controller.signal,
+        onProgress: (progress, ended) => {
+          this.startLanes();
+          onProgress(progress, ended);
+        },
+      });
       await finish(index, trained);
       return true;
     } catch (error) {
@@ -92,6 +107,12 @@ class MembersRun<Name extends string> {
     } finally {
       this.running.delete(index);
     }
+  }
+
+  private startLanes(): void {
+    const { lanes, clock } = this.request;
+    if (lanes.length === 1 || clock.now() - this.startedAt < START_AFTER_MS) return;
+    for (const lane of lanes.slice(1, 1 + this.waiting.length)) lane.start();
   }
 
   private stopFrom(index: number): void {

@@ -6,7 +6,7 @@
  * may also go to the whole group: the process waits a moment for the parent to cancel. If the parent ends, the process ends
  * immediately.
  */
-import { errorRecord, type ErrorRecord } from '@ktrdr/contracts';
+import { errorRecord } from '@ktrdr/contracts';
 import type { TrainerMessage } from '@ktrdr/contracts/messages';
 import { treatDenormalsAsZero } from '../engines/onnx/denormals.js';
 import type { TrainingRunRequest } from '../run/training-run.js';
@@ -46,25 +46,13 @@ async function run(request: TrainingRunRequest): Promise<void> {
     leaveWith({ type: 'completed', outcome });
   } catch (error) {
     const { TrainingCancelledError } = await import('../loop/training-cancelled-error.js');
+    const { trainingFailure } = await import('../loop/training-failure.js');
     leaveWith(
       error instanceof TrainingCancelledError
         ? { type: 'cancelled' }
-        : { type: 'failed', error: failureOf(error) },
+        : { type: 'failed', error: errorRecord(trainingFailure(error)) },
     );
   }
-}
-
-/** The error for the operation. An error that nobody expected is its cause: it keeps its stack. */
-function failureOf(error: unknown): ErrorRecord {
-  const record = errorRecord(error);
-  if (record.name === 'KtrdrError') return record;
-  const text = record.message;
-  if (error instanceof RangeError && /allocation failed|Invalid typed array length/.test(text)) {
-    const message = `The training ran out of memory (${text}). Use fewer bars or smaller layers and start again.`;
-    return { name: 'KtrdrError', code: 'trainer_out_of_memory', message, cause: record };
-  }
-  const message = `The training failed unexpectedly: ${text}`;
-  return { name: 'KtrdrError', code: 'internal_error', message, cause: record };
 }
 
 /** Loads what every training needs, and compiles its code. */
@@ -75,6 +63,7 @@ async function prepare(): Promise<void> {
 }
 
 let hasRequest = false;
+
 process.on('message', (message: ParentMessage) => {
   hasRequest ||= message.type === 'start';
   if (message.type === 'start') void run(message.request);

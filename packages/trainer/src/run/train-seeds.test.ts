@@ -14,6 +14,7 @@ import type { Engine } from '../engines/engine.js';
 import { optimiserOf } from '../loop/loop.js';
 import type { LoopSettings } from '../loop/loop-request.js';
 import { OwnLane } from '../members/lane.js';
+import { type MemberHooks, type MemberTask, trainMember } from '../members/member.js';
 import { evaluateOutputs } from '../network/loss.js';
 import { networkOf } from '../checkpoints/checkpoint-header.js';
 import type { ModelSpec } from '../network/model-spec.js';
@@ -104,6 +105,22 @@ async function attempt(
     setState: (state) => engine.setState(state),
     dispose: () => undefined,
   };
+  try {
+    return await attemptIn([new OwnLane({ engine: counting, clock })], seeds, files, resume, signal);
+  } catch (error) {
+    if ((error as Error).name !== 'TrainingCancelledError') throw error;
+    return null;
+  }
+}
+
+/** @throws as `trainSeeds` */
+async function attemptIn(
+  lanes: readonly [OwnLane, ...OwnLane[]],
+  seeds: readonly number[],
+  files: CheckpointFiles,
+  resume = false,
+  signal = new AbortController().signal,
+): Promise<TrainedSeed> {
   const checkpoints = new PeriodicCheckpoints({
     files,
     identity: IDENTITY,
@@ -118,30 +135,26 @@ async function attempt(
       throw new Error(problem);
     },
   });
-  try {
-    return await trainSeeds({
-      seeds,
-      task: {
-        model: MODEL,
-        settings: SETTINGS,
-        train: PARTS.train,
-        validation: PARTS.validation,
-        gradientNorms: false,
-        predict: { test: PARTS.test.windowEnds },
-      },
-      lanes: [new OwnLane({ engine: counting, clock })],
-      checkpoints,
-      progress: { saw: () => undefined, finished: () => undefined },
-      signal,
-      score: ({ outputs, loop: { loss, parameters } }) => {
-        const score = evaluateOutputs(outputs.test, PARTS.test.targets, loss);
-        return { ...score, netReturn: parameters[0]! };
-      },
-    });
-  } catch (error) {
-    if ((error as Error).name !== 'TrainingCancelledError') throw error;
-    return null;
-  }
+  return trainSeeds({
+    seeds,
+    task: {
+      model: MODEL,
+      settings: SETTINGS,
+      train: PARTS.train,
+      validation: PARTS.validation,
+      gradientNorms: false,
+      predict: { test: PARTS.test.windowEnds },
+    },
+    lanes,
+    checkpoints,
+    progress: { saw: () => undefined, finished: () => undefined },
+    clock,
+    signal,
+    score: ({ outputs, loop: { loss, parameters } }) => {
+      const score = evaluateOutputs(outputs.test, PARTS.test.targets, loss);
+      return { ...score, netReturn: parameters[0]! };
+    },
+  });
 }
 
 const filesOf = (): CheckpointFiles => new CheckpointFiles(join(directory, `run${(runs += 1)}`));
@@ -205,6 +218,48 @@ describe('a training with several seeds', () => {
     expect(trained.result!.seeds.map(({ stored }) => stored)).toEqual([true, false, false]);
     expect(trained.result!.test_accuracy.std).toBeCloseTo(0);
   });
+});
+
+test('the first seed that diverges is the error, whatever the number of lanes and the order in which they fail', async () => {
+  const second = await createEngine('onnx');
+  /** Batches after which a seed diverges. */
+  const diverges = new Map([
+    [21, 3],
+    [22, 9],
+    [23, 1],
+  ]);
+  const laneOf = (one: Engine): OwnLane => {
+    const lane = new OwnLane({ engine: one, clock });
+    return Object.assign(lane, {
+      train: (task: MemberTask, hooks: MemberHooks) => {
+        let steps = 0;
+        const step: Engine['step'] = async (taken) => {
+          const results = await one.step(taken);
+          steps += 1;
+          return steps < (diverges.get(task.seed) ?? Infinity)
+            ? results
+            : results.map((result) => ({ ...result, loss: Number.NaN }));
+        };
+        const engine = new Proxy(one, {
+          get: (target, name) =>
+            name === 'step'
+              ? step
+              : name === 'stepsAtOnce'
+                ? () => 1
+                : (Reflect.get(target, name) as (...values: unknown[]) => unknown).bind?.(target),
+        });
+        return trainMember(task, hooks, { engine, clock });
+      },
+    });
+  };
+  for (const lanes of [[laneOf(engine)], [laneOf(engine), laneOf(second)]] as [OwnLane, ...OwnLane[]][]) {
+    const error = await attemptIn(lanes, seedsFrom(20, 5), filesOf()).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'loss_not_finite',
+      message: expect.stringContaining('Seed 21 (2 of 5): '),
+    });
+  }
+  second.dispose();
 });
 
 test('seeds follow each other, and 0 follows the greatest', () => {

@@ -16,6 +16,8 @@ export interface SeedsRequest<Name extends string> {
   lanes: readonly [Lane, ...Lane[]];
   checkpoints: PeriodicCheckpoints;
   progress: Pick<SeedsProgress, 'saw' | 'finished'>;
+  /** `now` in ms; only its differences count. */
+  clock: { now(): number };
   signal: AbortSignal;
   /** Scores a trained member on the test part. */
   score: (trained: TrainedMember<Name>) => SeedScore;
@@ -49,13 +51,14 @@ export interface TrainedSeed {
  * @throws KtrdrError `loss_not_finite`, which names the seed
  */
 export async function trainSeeds<Name extends string>(request: SeedsRequest<Name>): Promise<TrainedSeed> {
-  const { seeds, task, lanes, checkpoints, progress, signal } = request;
+  const { seeds, task, lanes, checkpoints, progress, clock, signal } = request;
   const done = new Set(checkpoints.finished?.results.map(({ index }) => index));
   let only: LoopResult | null = null;
   try {
     await trainMembers({
       members: [...seeds.keys()].filter((index) => !done.has(index)),
       lanes,
+      clock,
       signal,
       taskOf: (index) => ({ ...task, seed: seeds[index]! }),
       hooksOf: (index) => ({

@@ -8,6 +8,7 @@ import { dataWarnings } from '../data/data-warnings.js';
 import { DIRECTIONS } from '../evaluation/directions.js';
 import type { Engine } from '../engines/engine.js';
 import { createEngine } from '../engines/create-engine.js';
+import { trainsInThreads } from '../engines/engine-names.js';
 import { assessModel } from './assess-model.js';
 import { judgeModel } from './judge-model.js';
 import { walkForwardFolds, type WalkForwardPlan } from '../evaluation/walk-forward-folds.js';
@@ -16,6 +17,7 @@ import { loadBars, reportBars } from '../data/load-bars.js';
 import { optimiserOf } from '../loop/loop.js';
 import type { TrainingCallback } from '../loop/training-callback.js';
 import { OwnLane } from '../members/lane.js';
+import { Lanes } from '../members/lanes.js';
 import { modelOf } from '../network/model-of.js';
 import type { ModelSpec } from '../network/model-spec.js';
 import type { PreparedData } from '../data/prepare-data.js';
@@ -74,7 +76,9 @@ async function run(
     range: parseDateRange(request.start_date ?? start, request.end_date ?? end),
     validationSplit: request.validation_split,
   };
-  const data = await prepareDataOrAdvise(preparation, (phase, done) => progress.enter(phase, done));
+  const whole = await prepareDataOrAdvise(preparation, (phase, done) => progress.enter(phase, done));
+  const lanes = lanesOf(request);
+  const data = { ...whole, parts: lanes.share(whole.parts) };
   const plan = walkForwardPlan(request);
   const folds = walkForwardFolds(data, plan, strategy.training, request.validation_split);
   for (const fold of folds) await fold.check(() => progress.enter('splitting', 1));
@@ -85,7 +89,7 @@ async function run(
   await progress.enter('starting engine');
   const engine = await createEngine(request.engine.engine);
   try {
-    const run = { request, hooks, progress, strategy, data, plan, folds, engine };
+    const run = { request, hooks, progress, strategy, data, plan, folds, engine, lanes };
     const trained = await trainModel(run, bars.fingerprints, warn);
     try {
       const result = await finish(run, trained, prepared);
@@ -96,6 +100,7 @@ async function run(
       throw error;
     }
   } finally {
+    await lanes.end();
     engine.dispose();
   }
 }
@@ -110,6 +115,7 @@ interface PreparedRun {
   plan: WalkForwardPlan;
   folds: ReturnType<typeof walkForwardFolds>;
   engine: Engine;
+  lanes: Lanes;
 }
 
 interface Trained extends TrainedSeed {
@@ -119,7 +125,7 @@ interface Trained extends TrainedSeed {
 }
 
 async function trainModel(
-  { request, hooks, progress, strategy, data, engine }: PreparedRun,
+  { request, hooks, progress, strategy, data, engine, lanes }: PreparedRun,
   fingerprints: readonly BarsFingerprint[],
   warn: (warning: string) => void,
 ): Promise<Trained> {
@@ -131,7 +137,13 @@ async function trainModel(
   const checkpoints = await openCheckpoints(
     request,
     hooks,
-    { spec, optimiser: optimiserOf(training), epochs: training.epochs, fingerprints, lanes: 1 },
+    {
+      spec,
+      optimiser: optimiserOf(training),
+      epochs: training.epochs,
+      fingerprints,
+      lanes: lanes.count,
+    },
     warn,
   );
   const { signal, clock } = hooks;
@@ -143,6 +155,8 @@ async function trainModel(
   await progress.enter('training');
   const seeds = seedsFrom(request.seed, request.seeds ?? 1);
   const rows = evaluatedRowsOf(data);
+  const gradientNorms = wantsAnalytics(request, strategy);
+  const ownLane = new OwnLane({ engine, clock }, observe);
   const trained = await trainSeeds({
     seeds,
     task: {
@@ -150,14 +164,16 @@ async function trainModel(
       settings: training,
       train: parts.train,
       validation: parts.validation,
-      gradientNorms: wantsAnalytics(request, strategy),
+      gradientNorms,
       predict: rows.windowEnds,
     },
-    lanes: [new OwnLane({ engine, clock }, observe)],
+    // analytics of all seeds go into the same files
+    lanes: gradientNorms ? [ownLane] : lanes.with(ownLane),
     checkpoints,
     progress: new SeedsProgress(seeds.length, checkpoints.finished?.results ?? [], (update, ended) =>
       progress.update(update, ended),
     ),
+    clock,
     signal,
     score: ({ outputs, loop: { loss } }) => scoreSeed({ outputs, loss, rows, data, strategy }),
   });
@@ -166,7 +182,7 @@ async function trainModel(
 
 /** Evaluates the trained model and writes it. */
 async function finish(
-  { request, hooks, progress, strategy, data, plan, folds, engine }: PreparedRun,
+  { request, hooks, progress, strategy, data, plan, folds, engine, lanes }: PreparedRun,
   { spec, seed, loop, elapsed, result: seeds, analytics }: Trained,
   prepared: TrainingResult,
 ): Promise<TrainingResult> {
@@ -188,7 +204,8 @@ async function finish(
     model: spec,
     settings: strategy.training,
     decisions: backtestDecisions(strategy),
-    engine,
+    lanes,
+    own: new OwnLane({ engine, clock }),
     seed,
     signal,
     clock,
@@ -231,6 +248,12 @@ async function finish(
     createdAt: clock.now(),
   });
   return result;
+}
+
+/** As many lanes as the request allows and as there are seeds or folds. */
+function lanesOf({ engine, lanes = 1, seeds = 1, walk_forward: folds = 0 }: TrainingRunRequest): Lanes {
+  const most = trainsInThreads(engine.engine) ? lanes : 1;
+  return new Lanes(engine.engine, Math.min(most, Math.max(seeds, folds)));
 }
 
 function walkForwardPlan(options: TrainingOptions): WalkForwardPlan {

@@ -11,6 +11,22 @@ export function treatDenormalsAsZero(): void {
   asZero = true;
 }
 
+/** Whether {@link treatDenormalsAsZero} was called. */
+export function denormalsAreTreatedAsZero(): boolean {
+  return asZero;
+}
+
+/** Two denormal numbers, as values of a variable, so that the sum is computed when the program runs. */
+const SMALLEST = Float64Array.of(Number.MIN_VALUE, Number.MIN_VALUE);
+
+/**
+ * How this thread computes: `denormals` or `zero`. A thread takes the mode of the thread that starts it on Linux, but not on every
+ * system. Threads with different modes would train different bytes.
+ */
+export function arithmetic(): string {
+  return SMALLEST[0]! + SMALLEST[1]! > 0 ? 'denormals' : 'zero';
+}
+
 /** Session options of ONNX Runtime, as chosen for this process. */
 export function denormalOptions(): { extra?: Record<string, unknown> } {
   return asZero ? { extra: { session: { set_denormal_as_zero: '1' } } } : {};
