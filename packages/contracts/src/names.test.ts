@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { STRATEGY_NAME_PATTERN } from './names.js';
+import { processorMs } from './testing/processor-time.js';
 
 test.each([
   'a',
@@ -41,7 +42,7 @@ test.each([
 });
 
 test('a long invalid name is rejected quickly', () => {
-  const started = performance.now();
-  expect(STRATEGY_NAME_PATTERN.test(`${'a.'.repeat(500_000)}/`)).toBe(false);
-  expect(performance.now() - started).toBeLessThan(200);
+  const name = `${'a.'.repeat(500_000)}/`;
+  const ms = processorMs(() => expect(STRATEGY_NAME_PATTERN.test(name)).toBe(false));
+  expect(ms).toBeLessThan(200);
 });

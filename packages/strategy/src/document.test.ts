@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { processorMs } from '@ktrdr/contracts/testing';
 
 import { readDocument } from './document.js';
 import { formatIssue, IssueList } from './issues.js';
@@ -130,9 +131,9 @@ describe('size', () => {
     ['# x\n', 250_000, /the file is too long: at most 250000 YAML tokens are allowed$/],
     ['a: 1\n', 200_000, /the file is too long: at most 250000 YAML tokens are allowed$/],
   ])('%j repeated many times is rejected quickly', (part, count, problem) => {
-    const start = performance.now();
-    expect(read(part.repeat(count)).problems).toEqual([expect.stringMatching(problem)]);
-    expect(performance.now() - start).toBeLessThan(5_000);
+    const text = part.repeat(count);
+    const ms = processorMs(() => expect(read(text).problems).toEqual([expect.stringMatching(problem)]));
+    expect(ms).toBeLessThan(5_000);
   });
 
   test('keys of the object prototype are ordinary keys', () => {

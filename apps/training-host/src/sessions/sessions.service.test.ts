@@ -64,7 +64,7 @@ async function host(maxSessions: number) {
   const engines = new EngineSelector();
   const runner = {
     mode: 'host',
-    engine: 'tensorflow-js',
+    engine: 'wasm',
     stateDir: join(dataDir, 'state'),
     cancelGraceMs: 5_000,
     checkpointEveryMs: 2_000,
@@ -77,7 +77,7 @@ async function host(maxSessions: number) {
     { operations, logger },
     new TrainingRunner(runner, engines, checkpoints),
   );
-  const check = new SessionCheck(new OwnBars({ dataDir }), 'tensorflow-js', engines, checkpoints, thread);
+  const check = new SessionCheck(new OwnBars({ dataDir }), 'wasm', engines, checkpoints, thread);
   const settings = { maxSessions, wait: false, leaseMs: SESSION_LEASE_MS };
   const parts = { operations, folders, clock, logger };
   const sessions = new SessionsService(settings, check, manager, parts);
@@ -90,7 +90,7 @@ async function host(maxSessions: number) {
       detailed_analytics: false,
       dry_run: false,
       seed: 1,
-      engine: 'tensorflow-js',
+      engine: 'wasm',
       fingerprints,
       ...changes,
     });
@@ -127,8 +127,8 @@ test('each log line of a session names the operation of the API', async () => {
 });
 
 test.each([
-  ['auto', 'tensorflow-js'],
-  ['tensorflow-wasm', 'tensorflow-wasm'],
+  ['auto', 'wasm'],
+  ['onnx', 'onnx'],
 ] as const)('the engine %s of a request is %s on this host', async (engine, taken) => {
   const { operations, sessions, start } = await host(1);
   const id = await start(1, { engine, dry_run: true });

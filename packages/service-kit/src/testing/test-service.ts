@@ -17,7 +17,7 @@ import type { WatchedLoop } from './watched-loop.js';
 const PATIENCE_MS = 50_000;
 /** `until` asks often at first, and less often in a long wait: each question costs the service and the test some time, ms. */
 const FIRST_PAUSE_MS = 20;
-const LONGEST_PAUSE_MS = 150;
+const LONGEST_PAUSE_MS = 250;
 const PAUSE_GROWTH = 1.2;
 
 /** Status and body of an HTTP response. */

@@ -238,12 +238,11 @@ describe('runTrainingLoop', () => {
 
   test('timers and messages are processed during the training', async () => {
     const controller = new AbortController();
-    const start = Date.now();
     setTimeout(() => controller.abort(), 50);
+    // without them it would end by itself
     await expect(
       run({ signal: controller.signal, settings: { ...settings, epochs: 100_000 } }),
     ).rejects.toMatchObject({ name: 'TrainingCancelledError' });
-    expect(Date.now() - start).toBeLessThan(1000);
   });
 
   test('a loss that is not finite ends the training and names epoch and batch', async () => {
