@@ -3,6 +3,7 @@ import { fillRowScales, lossSums, type Targets } from '../../network/loss.js';
 import { inputWidth, type ModelSpec, type ModelType } from '../../network/model-spec.js';
 import { momentCount, UpdateCount } from '../../network/optimiser.js';
 import type { Engine, EngineSetup, EngineState, StepResult, TrainingBatches } from '../engine.js';
+import { mostPartsOf } from './graph/most-parts.js';
 import { inferenceGraph } from './inference-graph.js';
 import { createSession, tensor, type Session, type Tensor } from './session.js';
 import { FACTORS_PER_STEP, trainingGraph } from './training-graph.js';
@@ -11,10 +12,6 @@ import { FACTORS_PER_STEP, trainingGraph } from './training-graph.js';
 const ROWS_AT_ONCE = 512;
 /** Graphs of windowed networks have many nodes for one step, and the time to load a graph grows faster than its nodes. */
 const MOST_STEPS_AT_ONCE: Record<ModelType, number> = { mlp: 8, cnn: 4, lstm: 1, gru: 1 };
-
-/** Parts of one Split node. WebGPU allows eight buffers to a program, so a node can write seven; the others have no such limit. */
-const mostPartsOf = (engine: OnnxEngineName): number | undefined =>
-  engine === 'onnx-webgpu' ? 7 : undefined;
 
 /** Parameters and moments as tensors. Two of these alternate: the graph reads one and writes the other. */
 interface StateTensors {
