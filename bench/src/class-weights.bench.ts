@@ -77,6 +77,7 @@ async function trained(dataDir: string, text: string, seed: number): Promise<Sco
         checkpointEveryMs: Number.MAX_SAFE_INTEGER,
         checkpointDir: join(outputDir, 'checkpoints'),
         resume: false,
+        featureCacheMb: 0,
         fingerprints: [],
       },
       { signal: new AbortController().signal, onProgress: () => {}, clock: { now: () => performance.now() } },

@@ -1,8 +1,8 @@
 /**
  * Features and labels of a strategy with ten indicators, each with a fuzzy set of three memberships (30 columns), on one
  * thread, in bars of the base timeframe per second: 2,000,000 bars of one timeframe, then the same with two coarser timeframes.
- * Then each indicator with its defaults compared with TA-Lib in WebAssembly (talib-web); TA-Lib's time includes copying the
- * columns in and the outputs out.
+ * Then the preparation of a training, computed and from the cache of features. Then each indicator with its defaults compared with
+ * TA-Lib in WebAssembly (talib-web); TA-Lib's time includes copying the columns in and the outputs out.
  */
 import { TIMEFRAME_MS, type Timeframe } from '@ktrdr/contracts';
 import type { Bars } from '@ktrdr/market-data';
@@ -15,6 +15,7 @@ import {
   type Strategy,
 } from '@ktrdr/strategy';
 import { loadTalib, type Talib } from '@ktrdr/strategy/testing';
+import { preparationRows } from './features/preparation.js';
 import { report, type ReportRow } from './report.js';
 
 const BARS = 2_000_000;
@@ -80,7 +81,7 @@ const SETS: [id: string, type: string, middles: [number, number, number]][] = [
   ['activity', 'volumeratio, period: 20', [0.5, 1, 1.5]],
 ];
 
-function strategy(timeframes: readonly Timeframe[]): Strategy {
+function strategyText(timeframes: readonly Timeframe[], symbol = 'BENCH'): string {
   const indicators = SETS.map(([id, type]) => `  ${id}: {type: ${type}}`);
   const sets = SETS.map(([id, , [low, middle, high]], index) => {
     const far = 2 * high - middle;
@@ -95,9 +96,9 @@ function strategy(timeframes: readonly Timeframe[]): Strategy {
     return `  ${id}_set: {indicator: ${id}, ${memberships.join(', ')}}`;
   });
   const inputs = SETS.map(([id]) => `  - {fuzzy_set: ${id}_set, timeframes: all}`);
-  const text = `name: bench
+  return `name: bench
 training_data:
-  symbols: {mode: single, symbol: BENCH}
+  symbols: {mode: single, symbol: ${symbol}}
   timeframes: {mode: multi_timeframe, list: [${timeframes.join(', ')}]}
 indicators:
 ${indicators.join('\n')}
@@ -112,7 +113,10 @@ training:
   labels: {source: zigzag, zigzag_threshold: 0.01}
   data_split: {train: 0.7, validation: 0.15, test: 0.15}
 `;
-  return parseStrategy(text, { file: 'bench.yaml' }).strategy;
+}
+
+function strategy(timeframes: readonly Timeframe[]): Strategy {
+  return parseStrategy(strategyText(timeframes), { file: 'bench.yaml' }).strategy;
 }
 
 interface Measured {
@@ -209,6 +213,7 @@ const rows = [
   featuresRow('three timeframes', ['1m', '5m', '15m'], base),
 ];
 await report('features', rows);
+await report('preparation', await preparationRows(strategyText(['1m'], 'BTCUSD')));
 const talib = await loadTalib();
 const fewer = walk(INDICATOR_BARS);
 const indicators = describeIndicators().map(({ type }) => indicatorRow(type, talib, fewer));

@@ -13,7 +13,11 @@ import {
   readListenSettings,
   type ListenSettings,
 } from '@ktrdr/service-kit';
-import { defaultTrainingMemoryMb, type TrainingLimits } from '@ktrdr/training-operation';
+import {
+  DEFAULT_FEATURE_CACHE_MB,
+  defaultTrainingMemoryMb,
+  type TrainingLimits,
+} from '@ktrdr/training-operation';
 import { readSourcesOf, type DataSourceSettings } from './data-download/data-source-settings.js';
 
 /** Settings of the API. Folders are absolute, times in ms. */
@@ -53,6 +57,8 @@ export interface ApiSettings extends ListenSettings {
   trainingCancelGraceMs: number;
   /** Time between two checkpoints of a training beside the API. */
   trainingCheckpointEveryMs: number;
+  /** Maximum size of the cache of features; 0: no cache. */
+  trainingFeatureCacheMb: number;
   /** Limits of the trainings that compute beside the API. */
   trainingLimits: TrainingLimits;
   /** Training processes that wait beside the API with loaded modules. */
@@ -96,6 +102,10 @@ export function readSettings(): ApiSettings {
     trainingEngine: read.choice('TRAINING_ENGINE', 'auto', ENGINE_SETTINGS),
     trainingCancelGraceMs: read.integer('TRAINING_CANCEL_GRACE_MS', 5000, { min: 0, max: HOUR_MS }),
     trainingCheckpointEveryMs: read.integer('TRAINING_CHECKPOINT_EVERY_MS', 2000, { min: 100, max: HOUR_MS }),
+    trainingFeatureCacheMb: read.integer('TRAINING_FEATURE_CACHE_MB', DEFAULT_FEATURE_CACHE_MB, {
+      min: 0,
+      max: 100_000_000,
+    }),
     trainingLimits: {
       mostAtOnce: read.integer('TRAINING_MAX_LOCAL', availableParallelism(), { min: 1, max: 1_000 }),
       memoryMb: read.integer('TRAINING_MAX_MEMORY_MB', defaultTrainingMemoryMb(), {

@@ -12,7 +12,11 @@ import {
   readToken,
 } from '@ktrdr/service-kit';
 import type { ListenSettings } from '@ktrdr/service-kit';
-import { defaultTrainingMemoryMb, type TrainingLimits } from '@ktrdr/training-operation';
+import {
+  DEFAULT_FEATURE_CACHE_MB,
+  defaultTrainingMemoryMb,
+  type TrainingLimits,
+} from '@ktrdr/training-operation';
 
 /** Settings of the training host. Folders are absolute, times in ms. */
 export interface HostSettings extends ListenSettings {
@@ -23,6 +27,8 @@ export interface HostSettings extends ListenSettings {
   cancelGraceMs: number;
   /** Time between two checkpoints of a session. */
   checkpointEveryMs: number;
+  /** Maximum size of the cache of features; 0: no cache. */
+  featureCacheMb: number;
   /** A session without a request for this long is cancelled: its API is gone, or cannot reach the host. */
   sessionLeaseMs: number;
   /** Maximum number of sessions that compute at a time. */
@@ -72,6 +78,10 @@ export function readSettings(): HostSettings {
     engine: read.choice('TRAINING_ENGINE', 'auto', ENGINE_SETTINGS),
     cancelGraceMs: read.integer('TRAINING_CANCEL_GRACE_MS', 5_000, { min: 0, max: 60_000 }),
     checkpointEveryMs: read.integer('TRAINING_CHECKPOINT_EVERY_MS', 2_000, { min: 100, max: 3_600_000 }),
+    featureCacheMb: read.integer('TRAINING_FEATURE_CACHE_MB', DEFAULT_FEATURE_CACHE_MB, {
+      min: 0,
+      max: 100_000_000,
+    }),
     sessionLeaseMs: read.integer('TRAINING_SESSION_LEASE_MS', SESSION_LEASE_MS, {
       min: 1_000,
       max: 3_600_000,

@@ -61,6 +61,7 @@ beforeAll(async () => {
     warmProcesses: 0,
     cancelGraceMs: 5_000,
     checkpointEveryMs: 2_000,
+    featureCacheMb: 0,
     sessionLeaseMs: 60_000,
     maxSessions: 1,
     sessionWait: false,

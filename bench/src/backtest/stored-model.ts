@@ -86,6 +86,7 @@ export async function storeModel(
       checkpointDir: join(root, 'checkpoints'),
       checkpointEveryMs: 3_600_000,
       resume: false,
+      featureCacheMb: 0,
     },
     { signal: new AbortController().signal, onProgress: () => undefined, clock: { now: () => Date.now() } },
   );

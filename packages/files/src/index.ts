@@ -1,4 +1,5 @@
 export { parseBoundedJson } from './bounded-json.js';
+export { appendInPieces, CacheFolder, orWithoutCache, writeWhole } from './cache-folder.js';
 export { type FileIdentity, fileIdentity } from './file-identity.js';
 export { fileNameProblem } from './file-name.js';
 export {

@@ -1,5 +1,6 @@
 export { computeFeatures, featureNormalisation } from './features/compute-features.js';
 export type { FeatureMatrix, NormalisationRule } from './features/compute-features.js';
+export type { FeatureSettings } from './features/feature-columns.js';
 export { warmUpBars } from './features/warm-up-bars.js';
 export { checkIndicator } from './indicators/check-indicator.js';
 export { describeIndicators } from './indicators/describe-indicators.js';

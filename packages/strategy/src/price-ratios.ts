@@ -1,8 +1,8 @@
 import type { Timeframe } from '@ktrdr/contracts';
 import type { IndicatorType } from './indicators/indicator.js';
 import { indicatorType } from './indicators/registry.js';
-import { featureColumns } from './features/feature-columns.js';
-import type { ParameterValue, Strategy } from './model.js';
+import { featureColumns, type FeatureSettings } from './features/feature-columns.js';
+import type { ParameterValue } from './model.js';
 
 /** Why an indicator needs prices above 0; `null` if it does not. The text follows "because". */
 export function whyIndicatorNeedsRatio(
@@ -13,7 +13,7 @@ export function whyIndicatorNeedsRatio(
 }
 
 /** Why the features of a timeframe need prices above 0; `null` if they do not. The text follows "because". */
-export function whyFeaturesNeedRatio(strategy: Strategy, timeframe: Timeframe): string | null {
+export function whyFeaturesNeedRatio(strategy: FeatureSettings, timeframe: Timeframe): string | null {
   for (const column of featureColumns(strategy)) {
     if (column.timeframe !== timeframe) continue;
     if (column.kind === 'fuzzy' && column.fuzzySet.transform !== null) {

@@ -266,6 +266,26 @@ describe('a run in its own process', () => {
     expect((await model('other', 'model.onnx')).equals(await model('first', 'model.onnx'))).toBe(false);
   });
 
+  test('the second training with another learning rate computes no feature, and its model is the same as without a cache', async () => {
+    const strategy = strategyText().replace('learning_rate: 0.005', 'learning_rate: 0.02');
+    const [second, without] = await Promise.all([
+      start('second', { ...cached(), strategy }),
+      start('without', { strategy }),
+    ]);
+    const [from, computed] = await Promise.all([second.outcome, without.outcome]);
+    const preparing = ['computing indicators', 'building features', 'labelling'];
+    const phasesOf = ({ updates: all }: Watched): unknown[] => all.map(({ phase }) => phase);
+    expect(phasesOf(without)).toEqual(expect.arrayContaining(preparing));
+    for (const phase of preparing) expect(phasesOf(second)).not.toContain(phase);
+    for (const file of ['model.onnx', 'features.json', 'strategy.yaml']) {
+      expect(await model('second', file)).toEqual(await model('without', file));
+    }
+    expect(from.warnings).toEqual(computed.warnings);
+    for (const part of ['data_summary', 'test_metrics', 'baselines', 'backtest', 'verdict'] as const) {
+      expect(from.result[part]).toEqual(computed.result[part]);
+    }
+  });
+
   test('with several seeds stores the model of one, which is the same as from a training with this seed alone', async () => {
     const run = await start('seeds', { seeds: 3, detailed_analytics: true });
     const { result } = await run.outcome;

@@ -3,5 +3,5 @@ export { fromStored, requestOf, toStored, type StoredTraining } from './stored-t
 export { TrainingOptionsDto } from './training-options.dto.js';
 export { describeTraining, type TrainingRequest } from './training-request.js';
 export { TrainingRunner, type ReadyTraining, type RunnerSettings } from './training-runner.js';
-export { defaultTrainingMemoryMb, mostPredictionMb } from './machine-limits.js';
+export { DEFAULT_FEATURE_CACHE_MB, defaultTrainingMemoryMb, mostPredictionMb } from './machine-limits.js';
 export { type BudgetedEstimate, TrainingBudget, type TrainingLimits } from './training-budget.js';

@@ -8,6 +8,9 @@ const PREDICTION_SHARE = 1 / 4;
 /** Enough for each model of ours and a million bars, MB. */
 const LEAST_PREDICTION_MB = 1_024;
 
+/** Default size of the cache of features, MB: a million rows with 30 degrees take 240 MB. */
+export const DEFAULT_FEATURE_CACHE_MB = 4_000;
+
 /** Default memory of all trainings of a machine, MB: a share of what the machine, or the container, has. */
 export function defaultTrainingMemoryMb(): number {
   const machine = totalmem();

@@ -13,8 +13,10 @@ export interface RunnerSettings {
   mode: 'local' | 'host';
   /** The engine of this machine's settings. */
   engine: EngineSetting;
-  /** Folder of the service's state, for the cache of bars. */
+  /** Folder of the service's state, for the caches of bars and features. */
   stateDir: string;
+  /** Maximum size of the cache of features (MB); 0: no cache. */
+  featureCacheMb: number;
   /** Grace time of a cancelled training process (ms). */
   cancelGraceMs: number;
   /** Time between two checkpoints (ms). */
@@ -143,7 +145,7 @@ export class TrainingRunner {
     estimate: TrainingEstimate,
   ): Promise<T> {
     const { operationId, strategy, spec, dataDir, resumedEngine } = training;
-    const { mode, stateDir, cancelGraceMs, checkpointEveryMs } = this.settings;
+    const { mode, stateDir, featureCacheMb, cancelGraceMs, checkpointEveryMs } = this.settings;
     const resume = resumedEngine !== null;
     const engine = resumedEngine ?? (await this.chooseEngine(training, token.signal, reports.onWaiting));
     checkEngineSupport(engine.engine, strategy.model.type);
@@ -159,6 +161,7 @@ export class TrainingRunner {
           engine,
           dataDir,
           stateDir,
+          featureCacheMb,
           outputDir,
           mode,
           checkpointDir,

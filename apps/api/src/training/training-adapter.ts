@@ -31,6 +31,7 @@ export interface TrainingSettings {
   trainingEngine: EngineSetting;
   trainingCancelGraceMs: number;
   trainingCheckpointEveryMs: number;
+  trainingFeatureCacheMb: number;
   /** Limits of the trainings that compute beside the API. */
   trainingLimits: TrainingLimits;
   /** Training processes that wait with loaded modules. */
@@ -164,6 +165,7 @@ export class TrainingAdapter implements TrainingPlace {
         stateDir,
         cancelGraceMs: settings.trainingCancelGraceMs,
         checkpointEveryMs: settings.trainingCheckpointEveryMs,
+        featureCacheMb: settings.trainingFeatureCacheMb,
         limits: settings.trainingLimits,
         warmProcesses: settings.trainingWarmProcesses,
         clock,

@@ -100,6 +100,7 @@ function openHost(): (job: HeldByTest) => Promise<QueuedTrainingOutcome> {
     stateDir,
     cancelGraceMs: 5_000,
     checkpointEveryMs: 100,
+    featureCacheMb: 0,
     limits: { mostAtOnce: 1, memoryMb: 4_000, hours: 0 },
     warmProcesses: 0,
     log: () => undefined,

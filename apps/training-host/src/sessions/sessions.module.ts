@@ -37,7 +37,7 @@ export class SessionsModule {
   }
 
   static register(settings: HostSettings): DynamicModule {
-    const { dataDir, engine, cancelGraceMs, checkpointEveryMs, queue } = settings;
+    const { dataDir, engine, cancelGraceMs, checkpointEveryMs, featureCacheMb, queue } = settings;
     const stateDir = queue?.workDir ?? settings.stateDir;
     const { maxSessions, sessionWait, sessionLeaseMs } = settings;
     return {
@@ -78,6 +78,7 @@ export class SessionsModule {
                 stateDir: settings.stateDir,
                 cancelGraceMs,
                 checkpointEveryMs,
+                featureCacheMb,
                 limits: settings.limits,
                 warmProcesses: settings.warmProcesses,
                 clock,

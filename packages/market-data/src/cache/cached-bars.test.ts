@@ -1,4 +1,4 @@
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -6,7 +6,7 @@ import { propertyRuns } from '@ktrdr/contracts/testing';
 import { mutated, mutations } from '@ktrdr/files/testing';
 import fc from 'fast-check';
 import { readBars } from '../read-bars.js';
-import { cacheBars, prune } from './cached-bars.js';
+import { cacheBars } from './cached-bars.js';
 
 const HOUR_MS = 3_600_000;
 const clock = { now: () => Date.now() + 60_000 };
@@ -105,20 +105,4 @@ describe('the cache of bars', () => {
     for (let round = 0; round < 20; round += 1) expect(await read()).toEqual(bars);
     await deleted;
   });
-});
-
-test('the bars that were not used for the longest time leave a full cache', async () => {
-  await mkdir(stateDir);
-  const names = ['a', 'b', 'c'].map((letter) => letter.repeat(64));
-  for (const [age, name] of names.entries()) {
-    await writeFile(join(stateDir, name), Buffer.alloc(100));
-    await utimes(join(stateDir, name), 1_000 - age, 1_000 - age);
-  }
-  await mkdir(join(stateDir, '.writing-abandoned'));
-  await mkdir(join(stateDir, 'fetched'));
-  await prune(stateDir, Date.now() + 2 * HOUR_MS, 200);
-  expect((await readdir(stateDir)).toSorted()).toEqual([names[0], names[1], 'fetched']);
-  await mkdir(join(stateDir, '.writing-now'));
-  await prune(stateDir, Date.now(), 199);
-  expect((await readdir(stateDir)).toSorted()).toEqual(['.writing-now', names[0], 'fetched']);
 });

@@ -1,11 +1,10 @@
-import { type FileHandle, lstat, lutimes, mkdir, readdir, rm, statfs } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Clock, Timeframe } from '@ktrdr/contracts';
-import { type OutsideFile, withOutsideFile } from '@ktrdr/files';
+import { appendInPieces, CacheFolder, type OutsideFile } from '@ktrdr/files';
 import { type ColumnArrays, COLUMN_NAMES } from '../bars-columns.js';
 import type { Bars } from '../bars.js';
-import { cacheFolder, orWithoutCache, TEMPORARY, writeWhole } from './cache-folder.js';
 import {
   cachedBytes,
   type CachedBarsHeader,
@@ -16,15 +15,23 @@ import {
 
 /** Larger than the cache of the largest bars file. */
 const MOST_BYTES = 8 * 2 ** 30;
-/** Maximum size of all cached bars. The least recently used bars are removed. */
+/** Maximum size of all cached bars. */
 const MOST_BYTES_OF_ALL = 16 * 2 ** 30;
-/** Bars are cached if they need at most this share of the free space of the disk. */
-const SHARE_OF_FREE = 0.25;
-/** Bytes written at once: the event loop runs between two pieces. */
-const PIECE_BYTES = 1 << 20;
-/** A file that is being written for longer than this belongs to a process that is gone (ms). */
-const ABANDONED_MS = 3_600_000;
 const FINGERPRINT = /^[0-9a-f]{64}$/;
+
+/** `{stateDir}/bars`: bars as columns, by fingerprint. Any file in it may be deleted at any time. */
+export function cacheFolder(stateDir: string): string {
+  return join(stateDir, 'bars');
+}
+
+function openCache(stateDir: string, clock: Pick<Clock, 'now'>): CacheFolder {
+  return new CacheFolder({
+    path: cacheFolder(stateDir),
+    names: FINGERPRINT,
+    mostBytes: MOST_BYTES_OF_ALL,
+    clock,
+  });
+}
 
 /** What a file of the cache holds of bars. The rest is in the name of the bars file. */
 export type CachedBars = ColumnArrays & Pick<Bars, 'length' | 'synthetic' | 'lineBlocks'>;
@@ -36,12 +43,7 @@ export async function readCachedBars(
   { sha256, timeframe }: Pick<BarsToCache, 'sha256' | 'timeframe'>,
   clock: Pick<Clock, 'now'>,
 ): Promise<CachedBars | null> {
-  const folder = cacheFolder(stateDir);
-  const bars = await orWithoutCache(folder, null, () =>
-    withOutsideFile(folder, sha256, { maxBytes: MOST_BYTES }, (file) => readFrom(file, sha256, timeframe)),
-  );
-  if (bars !== null) await markUsed(join(folder, sha256), clock);
-  return bars;
+  return openCache(stateDir, clock).read(sha256, MOST_BYTES, (file) => readFrom(file, sha256, timeframe));
 }
 
 /** Writes bars into the cache. Replaces an existing file. */
@@ -50,15 +52,9 @@ export async function cacheBars(
   bars: BarsToCache,
   clock: Pick<Clock, 'now'>,
 ): Promise<void> {
-  const folder = cacheFolder(stateDir);
-  await orWithoutCache(folder, undefined, async () => {
-    await mkdir(folder, { recursive: true });
-    const { bavail, bsize } = await statfs(folder);
-    const blocks = bars.lineBlocks ?? [];
-    if (cachedBytes({ rows: bars.length, blocks: blocks.length }) > bavail * bsize * SHARE_OF_FREE) return;
-    await writeWhole(folder, bars.sha256, (file) => writeTo(file, bars, blocks));
-    await prune(folder, clock.now());
-  });
+  const blocks = bars.lineBlocks ?? [];
+  const bytes = cachedBytes({ rows: bars.length, blocks: blocks.length });
+  await openCache(stateDir, clock).write(bars.sha256, bytes, (file) => writeTo(file, bars, blocks));
 }
 
 async function readFrom(file: OutsideFile, sha256: string, timeframe: Timeframe): Promise<CachedBars | null> {
@@ -120,42 +116,14 @@ async function writeTo(
   const checksums: number[] = [];
   await file.appendFile(Buffer.alloc(HEADER_BYTES));
   for (const values of [...COLUMN_NAMES.map((name) => bars[name]), numbers]) {
-    const bytes = bytesOf(values);
     let checksum = 0;
-    for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
-      const piece = bytes.subarray(from, from + PIECE_BYTES);
+    await appendInPieces(file, bytesOf(values), (piece) => {
       checksum = crc32(piece, checksum);
-      await file.appendFile(piece);
-    }
+    });
     checksums.push(checksum);
   }
   const header: CachedBarsHeader = { sha256, timeframe, synthetic, rows, blocks: blocks.length, checksums };
   await file.write(encodeHeader(header), 0, HEADER_BYTES, 0);
-}
-
-/** The time of a file of the cache is that of its last use. */
-async function markUsed(path: string, clock: Pick<Clock, 'now'>): Promise<void> {
-  const now = new Date(clock.now());
-  await lutimes(path, now, now).catch(() => undefined);
-}
-
-/** Removes the least recently used bars and leftovers of killed processes. Keeps all other files of the folder. */
-export async function prune(folder: string, now: number, mostBytes = MOST_BYTES_OF_ALL): Promise<void> {
-  const cached: { path: string; size: number; used: number }[] = [];
-  for (const name of await readdir(folder)) {
-    const path = join(folder, name);
-    if (!FINGERPRINT.test(name) && !name.startsWith(TEMPORARY)) continue;
-    // another process may remove it at the same time
-    const stats = await lstat(path).catch(() => null);
-    if (stats === null) continue;
-    if (FINGERPRINT.test(name)) cached.push({ path, size: stats.size, used: stats.mtimeMs });
-    else if (now - stats.mtimeMs > ABANDONED_MS) await rm(path, { recursive: true, force: true });
-  }
-  let bytes = 0;
-  for (const { path, size } of cached.toSorted((a, b) => b.used - a.used)) {
-    bytes += size;
-    if (bytes > mostBytes) await rm(path, { force: true });
-  }
 }
 
 function bytesOf(values: Float64Array): Buffer {

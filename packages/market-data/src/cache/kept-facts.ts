@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { type FileIdentity, withOutsideFile } from '@ktrdr/files';
-import { cacheFolder, orWithoutCache, writeWhole } from './cache-folder.js';
+import { type FileIdentity, orWithoutCache, withOutsideFile, writeWhole } from '@ktrdr/files';
+import { cacheFolder } from './cached-bars.js';
 
 /** Facts of bars files, in a file for each device and inode: `{version} {sha256} {bytes} {bars} {checksum}`. */
 const FOLDER = 'known';

@@ -3,9 +3,9 @@ import { alignToBase, type Bars, type StaleStretch } from '@ktrdr/market-data';
 
 import { degreesWriter } from '../fuzzy/membership.js';
 import { indicatorType } from '../indicators/registry.js';
-import type { NormalisationMethod, PriceRatioTransform, Strategy } from '../model.js';
+import type { NormalisationMethod, PriceRatioTransform } from '../model.js';
 import { featureColumns } from './feature-columns.js';
-import type { FeatureColumn } from './feature-columns.js';
+import type { FeatureColumn, FeatureSettings } from './feature-columns.js';
 
 /** How a column is scaled before it enters the network. The scaling is fitted on training rows. */
 export interface NormalisationRule {
@@ -36,7 +36,7 @@ export interface FeatureMatrix {
  * @param stale base bars without values of another timeframe, because its file does not cover them
  */
 export function computeFeatures(
-  strategy: Strategy,
+  strategy: FeatureSettings,
   barsByTimeframe: ReadonlyMap<Timeframe, Bars>,
   stale: readonly StaleStretch[] = [],
 ): FeatureMatrix {
@@ -96,7 +96,7 @@ type WriteColumn = (
   width: number,
 ) => void;
 
-function computeIndicator(strategy: Strategy, id: string, bars: Bars): Float64Array[] {
+function computeIndicator(strategy: FeatureSettings, id: string, bars: Bars): Float64Array[] {
   const { type, parameters } = strategy.indicators.find((indicator) => indicator.id === id)!;
   return indicatorType(type).compute(bars, parameters as never);
 }
@@ -183,7 +183,7 @@ function writeLags(values: Float32Array | Float64Array, width: number, count: nu
 }
 
 /** The scaling of each feature of a strategy, in column order. */
-export function featureNormalisation(strategy: Strategy): NormalisationRule[] {
+export function featureNormalisation(strategy: FeatureSettings): NormalisationRule[] {
   const columns = featureColumns(strategy);
   return strategy.features.map((feature, index) => {
     const column = columns[index % columns.length]!;

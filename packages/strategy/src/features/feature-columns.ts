@@ -7,6 +7,7 @@ import type {
   NnInput,
   NormalisationMethod,
   SeriesReference,
+  Strategy,
   StrategyVersion,
 } from '../model.js';
 
@@ -19,6 +20,19 @@ export type FeatureColumn = {
   | { kind: 'fuzzy'; fuzzySet: FuzzySet; membership: Membership }
   | { kind: 'raw'; normalisation: NormalisationMethod }
 );
+
+/** The part of a strategy that determines its features. */
+export type FeatureSettings = Pick<
+  Strategy,
+  | 'sourceVersion'
+  | 'timeframes'
+  | 'baseTimeframe'
+  | 'indicators'
+  | 'fuzzySets'
+  | 'nnInputs'
+  | 'features'
+  | 'lookbackPeriods'
+>;
 
 /** The parts of a strategy that determine the columns. */
 export interface FeatureSource {

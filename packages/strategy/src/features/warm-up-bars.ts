@@ -2,14 +2,13 @@ import type { Timeframe } from '@ktrdr/contracts';
 
 import { outputLookbacks } from '../indicators/indicator.js';
 import { indicatorType } from '../indicators/registry.js';
-import type { Strategy } from '../model.js';
-import { featureColumns } from './feature-columns.js';
+import { featureColumns, type FeatureSettings } from './feature-columns.js';
 
 /**
  * For each timeframe: number of bars before all its features have a value. On the base timeframe, lags are included.
  * With N such bars, row N is the first complete row.
  */
-export function warmUpBars(strategy: Strategy): Map<Timeframe, number> {
+export function warmUpBars(strategy: FeatureSettings): Map<Timeframe, number> {
   const settings = new Map(strategy.indicators.map((indicator) => [indicator.id, indicator]));
   const bars = new Map<Timeframe, number>([[strategy.baseTimeframe, 0]]);
   for (const { timeframe, series } of featureColumns(strategy)) {

@@ -47,13 +47,10 @@ function normalisedFeatures(
   const [first, ...others] = symbols;
   const isPlain = normalisation.every(({ method }) => method === 'none');
   if (isPlain && others.length === 0 && first!.features instanceof Float32Array) return first!.features;
-  const columns = normalisation.length;
   const normalised = new Float32Array(symbols.reduce((sum, { features }) => sum + features.length, 0));
   let at = 0;
   for (const { features } of symbols) {
-    for (let i = 0; i < features.length; i += 1) {
-      normalised[at + i] = normalise(features[i]!, normalisation[i % columns]!);
-    }
+    normalise(features, normalisation, normalised, at);
     at += features.length;
   }
   return normalised;

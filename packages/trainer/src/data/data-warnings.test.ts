@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { TIMEFRAME_MS } from '@ktrdr/contracts';
 import { type Bars, reportData } from '@ktrdr/market-data';
 import { parseStrategy, type Strategy } from '@ktrdr/strategy';
+import { dataSettingsOf } from './data-settings.js';
 import { dataWarnings } from './data-warnings.js';
 import { prepareData, type PreparedData } from './prepare-data.js';
 
@@ -73,7 +74,7 @@ async function warningsOf(
       written.features.map((feature) => `${feature}_lag_${lag + 1}`),
     ).flat(),
   ];
-  const strategy = { ...written, lookbackPeriods: lags, features };
+  const strategy = dataSettingsOf({ ...written, lookbackPeriods: lags, features });
   const symbols = files.map((bars) => ({ symbol: bars.symbol, bars: new Map([['1h', bars] as const]) }));
   const request = { strategy, bars: symbols, range, validationSplit: undefined };
   const data = await prepareData(request, async () => undefined);

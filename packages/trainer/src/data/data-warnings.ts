@@ -1,6 +1,6 @@
 import { TIMEFRAME_MS } from '@ktrdr/contracts';
 import { type Bars, describeStale, formatBarTime } from '@ktrdr/market-data';
-import type { Strategy } from '@ktrdr/strategy';
+import type { DataSettings } from './data-settings.js';
 import { countClasses } from './data-parts.js';
 import { inputWarnings } from './input-warnings.js';
 import type { ReportedBars } from './load-bars.js';
@@ -11,7 +11,7 @@ import { reportWarnings } from './report-warnings.js';
 
 /** Warnings about data that make the results less reliable, most serious first. One cause is one warning, however often it occurs. */
 export function dataWarnings(
-  strategy: Strategy,
+  strategy: DataSettings,
   { symbols, reports }: Pick<ReportedBars, 'symbols' | 'reports'>,
   data: PreparedData,
 ): string[] {
@@ -32,7 +32,7 @@ export function dataWarnings(
 }
 
 /** Names the files that do not cover the base bars, and says what that did to the rows. */
-function staleBars({ baseTimeframe }: Strategy, { dataset }: PreparedData): string[] {
+function staleBars({ baseTimeframe }: DataSettings, { dataset }: PreparedData): string[] {
   return dataset.symbols.flatMap(({ stale, bars: inRange }) =>
     [...new Set(stale.map(({ file }) => file))].map((file) => {
       const stretches = stale.filter((stretch) => stretch.file === file);
@@ -55,7 +55,7 @@ function staleBars({ baseTimeframe }: Strategy, { dataset }: PreparedData): stri
 }
 
 /** Names the features without which bars are left out, unless the warm-up or a stale file explains it. */
-function undefinedRows({ baseTimeframe }: Strategy, { dataset }: PreparedData): string[] {
+function undefinedRows({ baseTimeframe }: DataSettings, { dataset }: PreparedData): string[] {
   return dataset.symbols.flatMap(({ symbol, bars, withoutFeatures, warmingUp, stale, undefinedFeatures }) => {
     if (undefinedFeatures.length === 0) return [];
     const left = withoutFeatures - warmingUp - stale.reduce((sum, stretch) => sum + stretch.bars, 0);
@@ -131,7 +131,7 @@ function absentClasses({ dataset, parts }: PreparedData): string[] {
 const SHORTEST_SWING_BARS = 4;
 
 /** Warns if the zigzag threshold is so low that labels follow the noise of single bars. */
-function shortSwings({ training, baseTimeframe }: Strategy, { dataset, parts }: PreparedData): string[] {
+function shortSwings({ training, baseTimeframe }: DataSettings, { dataset, parts }: PreparedData): string[] {
   const { labels } = training;
   if (labels.source !== 'zigzag' || labels.method !== 'segments' || dataset.output === 'regression')
     return [];

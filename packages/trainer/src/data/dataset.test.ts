@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { TIMEFRAME_MS, type Timeframe } from '@ktrdr/contracts';
 import type { Bars, DateRange } from '@ktrdr/market-data';
 import { computeFeatures, computeLabels, parseStrategy, type Strategy } from '@ktrdr/strategy';
+import { dataSettingsOf } from './data-settings.js';
 import { type BuildReport, buildDataset, type Dataset, type SymbolRows } from './dataset.js';
 import type { SymbolBars } from './load-bars.js';
 
@@ -88,7 +89,7 @@ function build(
   range: DateRange = {},
   report: BuildReport = nothing,
 ): Promise<Dataset> {
-  return buildDataset({ strategy: used, bars, range, shares }, report);
+  return buildDataset({ strategy: dataSettingsOf(used), bars, range, shares }, report);
 }
 
 /** Every row compared with what the bar of its time has, found by time and not by number. */

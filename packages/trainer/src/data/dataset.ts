@@ -7,8 +7,8 @@ import {
   type LabelSettings,
   type NormalisationRule,
   type SplitSettings,
-  type Strategy,
 } from '@ktrdr/strategy';
+import type { DataSettings } from './data-settings.js';
 import {
   type CompleteSymbol,
   type ComputedSymbol,
@@ -18,7 +18,6 @@ import {
   type StaleBars,
   takeRows,
   undefinedFeatures,
-  windowOf,
 } from './feature-rows.js';
 import type { SymbolBars } from './load-bars.js';
 import type { Targets } from '../network/loss.js';
@@ -95,7 +94,7 @@ export interface Dataset {
 }
 
 export interface DatasetRequest {
-  strategy: Strategy;
+  strategy: DataSettings;
   bars: readonly SymbolBars[];
   range: DateRange;
   shares: SplitSettings;
@@ -136,7 +135,7 @@ export async function buildDataset(
   const computed = await each('computing indicators', bars, (symbol) =>
     computeMatrix(strategy, symbol, range),
   );
-  const window = windowOf(strategy);
+  const { window } = strategy;
   const features = await each('building features', computed, (symbol) => featureRows(symbol, window));
   const settings = strategy.training.labels;
   const featureCuts = cutMoments(

@@ -10,11 +10,15 @@ import {
 import {
   computeFeatures,
   type FeatureMatrix,
+  type FeatureSettings,
   type Strategy,
   warmUpBars,
   whyFeaturesNeedRatio,
 } from '@ktrdr/strategy';
 import type { SymbolBars } from './load-bars.js';
+
+/** The part of a strategy that determines its features and the history before the range. */
+type MatrixSettings = FeatureSettings & Pick<Strategy, 'historyRequired'>;
 
 /** A stretch clipped to a range. */
 export interface StaleBars extends StaleStretch {
@@ -32,7 +36,7 @@ export interface ComputedSymbol {
   /** First rows of the matrix in which indicators have not seen enough bars, so that features are missing. */
   warmUpRows: number;
   /** Base bars inside the range. */
-  inRange: Bars;
+  inRange: Omit<Bars, 'lineBlocks'>;
   /** Stretches of base bars inside the range that another timeframe's file does not cover. These bars have no features. */
   stale: StaleBars[];
 }
@@ -45,11 +49,6 @@ export interface CompleteSymbol extends ComputedSymbol {
   windowEnds: Int32Array;
 }
 
-/** Bars in the network's input for one row. */
-export function windowOf({ model }: Strategy): number {
-  return 'sequenceLength' in model ? model.sequenceLength : 1;
-}
-
 /**
  * Computes the features of a symbol's base bars inside a range, and of the warm-up bars before it. Training and prediction both use
  * this function: with the same start of the range, a bar has the same features bit for bit, wherever the range ends.
@@ -57,13 +56,13 @@ export function windowOf({ model }: Strategy): number {
  * @throws KtrdrError `no_bars_in_range`; `bars_invalid` if a feature is a ratio and a price is not above 0
  */
 export function computeMatrix(
-  strategy: Strategy,
+  strategy: MatrixSettings,
   { symbol, bars }: SymbolBars,
   range: DateRange,
 ): ComputedSymbol {
   const all = bars.get(strategy.baseTimeframe)!;
   const { bars: base, firstRow } = selectRange(all, { ...range, history: strategy.historyRequired });
-  const { bars: inRange } = selectRange(all, { ...range, history: 0 });
+  const { lineBlocks: _, ...inRange }: Bars = selectRange(all, { ...range, history: 0 }).bars;
   const selected = new Map<Timeframe, Bars>();
   const stale: StaleStretch[] = [];
   for (const [timeframe, other] of bars) {
@@ -90,7 +89,7 @@ export function computeMatrix(
 }
 
 /** Rows before the one in which every timeframe has had the bars that its indicators need. */
-function warmUpRows(strategy: Strategy, base: Bars, selected: ReadonlyMap<Timeframe, Bars>): number {
+function warmUpRows(strategy: MatrixSettings, base: Bars, selected: ReadonlyMap<Timeframe, Bars>): number {
   let rows = 0;
   for (const [timeframe, bars] of warmUpBars(strategy)) {
     if (timeframe === strategy.baseTimeframe) {
@@ -116,7 +115,7 @@ function clip(stretch: StaleStretch, { time }: Bars): StaleBars[] {
 const FEWEST_BEFORE = 2;
 
 /** Selects bars of another timeframe up to the close of the last row's bar, with history before the first row. Possibly none is inside the range. */
-function selectOther(bars: Bars, inRange: Bars, { historyRequired }: Strategy): Bars {
+function selectOther(bars: Bars, inRange: Bars, { historyRequired }: MatrixSettings): Bars {
   const first = inRange.time[0]!;
   const before = bars.time.findIndex((time) => time >= first);
   const from = (before < 0 ? bars.length : before) - Math.max(historyRequired, FEWEST_BEFORE);

@@ -1,13 +1,13 @@
-import type { Strategy } from '@ktrdr/strategy';
+import type { DataSettings } from './data-settings.js';
 import { count, named } from './named.js';
 import type { PreparedData } from './prepare-data.js';
 
 /** Warnings about inputs of the network. The lags of a feature count as one input. */
-export function inputWarnings(strategy: Strategy, data: PreparedData): string[] {
+export function inputWarnings(strategy: DataSettings, data: PreparedData): string[] {
   return [...constantInputs(strategy, data), ...valuesOutsideRange(strategy, data)];
 }
 
-function constantInputs({ features }: Strategy, { statistics }: PreparedData): string[] {
+function constantInputs({ features }: DataSettings, { statistics }: PreparedData): string[] {
   const constant = new Map<string, number>();
   features.forEach((feature, column) => {
     const { min, max } = statistics[column]!;
@@ -25,7 +25,7 @@ function constantInputs({ features }: Strategy, { statistics }: PreparedData): s
 }
 
 /** minmax is fitted on the training rows and not clipped, so later rows can be outside 0..1. */
-function valuesOutsideRange({ features }: Strategy, { normalisation, parts }: PreparedData): string[] {
+function valuesOutsideRange({ features }: DataSettings, { normalisation, parts }: PreparedData): string[] {
   const columns = normalisation.length;
   const rows = parts.validation.rows + parts.test.rows;
   const outside = new Map<string, number>();

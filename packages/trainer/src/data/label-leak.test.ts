@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
+import { dataSettingsOf } from './data-settings.js';
 import { buildDataset } from './dataset.js';
 import { answers, barsOf, changedFrom, market, prepare, strategyOf } from '../testing/random-market.js';
 
@@ -24,7 +25,12 @@ describe('no label of an earlier part depends on a bar of a later part', () => {
           ['validation', split.testStart],
         ] as const) {
           const other = await buildDataset(
-            { strategy, bars: changedFrom(bars, cut, any.seed), range: {}, shares: strategy.training.split },
+            {
+              strategy: dataSettingsOf(strategy),
+              bars: changedFrom(bars, cut, any.seed),
+              range: {},
+              shares: strategy.training.split,
+            },
             nothing,
           );
           dataset.symbols.forEach((rows, symbol) => {

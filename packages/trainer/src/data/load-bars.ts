@@ -1,5 +1,5 @@
 import { type BarsFingerprint, type DataReport, KtrdrError, type Timeframe } from '@ktrdr/contracts';
-import { type Bars, type BarsFolders, readBars, reportData } from '@ktrdr/market-data';
+import { type Bars, type BarsFolders, fingerprintBars, readBars, reportData } from '@ktrdr/market-data';
 import type { Strategy } from '@ktrdr/strategy';
 
 /** All bars of one symbol, by timeframe. */
@@ -29,7 +29,7 @@ export interface ReportedBars extends LoadedBars {
  * @throws KtrdrError `bars_not_found`, `bars_invalid`, `bars_differ`
  */
 export async function loadBars(
-  strategy: Strategy,
+  strategy: Pick<Strategy, 'symbols' | 'timeframes'>,
   { dataDir, stateDir }: BarsFolders,
   expected: readonly BarsFingerprint[],
   report: (done: number) => Promise<void>,
@@ -52,6 +52,24 @@ export async function loadBars(
   return { symbols, fingerprints };
 }
 
+/** The fingerprints of the bars that {@link loadBars} would read; `null` if it would fail. */
+export async function fingerprintsOf(
+  { symbols, timeframes }: Pick<Strategy, 'symbols' | 'timeframes'>,
+  folders: BarsFolders,
+  expected: readonly BarsFingerprint[],
+): Promise<BarsFingerprint[] | null> {
+  const found: BarsFingerprint[] = [];
+  for (const symbol of symbols) {
+    for (const timeframe of timeframes) {
+      // loadBars throws the error, unless one of an earlier file comes first
+      const one = await fingerprintBars({ ...folders, symbol, timeframe }).catch(() => null);
+      if (one === null || otherThan(one, expected) !== undefined) return null;
+      found.push(one);
+    }
+  }
+  return found;
+}
+
 /**
  * Looks for faults in the bars. This takes about a third of the time of reading them, so only a training does it.
  *
@@ -72,13 +90,22 @@ function checkSame(
   dataDir: string,
   expected: readonly BarsFingerprint[],
 ): void {
-  const meant = expected.find(
-    ({ symbol, timeframe }) => symbol === found.symbol && timeframe === found.timeframe,
-  );
-  if (meant === undefined || meant.sha256 === found.sha256) return;
+  const meant = otherThan(found, expected);
+  if (meant === undefined) return;
   throw new KtrdrError(
     'bars_differ',
     `${file} in ${dataDir} differs from the file that the API had when the training was started. Put the same file there and resume, or start a new training.`,
     { details: { file, expected_sha256: meant.sha256, found_sha256: found.sha256 } },
+  );
+}
+
+/** The expected fingerprint, if it is another one. */
+function otherThan(
+  found: BarsFingerprint,
+  expected: readonly BarsFingerprint[],
+): BarsFingerprint | undefined {
+  return expected.find(
+    ({ symbol, timeframe, sha256 }) =>
+      symbol === found.symbol && timeframe === found.timeframe && sha256 !== found.sha256,
   );
 }

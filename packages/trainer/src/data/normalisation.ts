@@ -26,20 +26,30 @@ export interface RowSelection {
 /** Statistics of each column over all selections. Two passes: accurate for values that are large and close together. */
 export function columnStatistics(selections: readonly RowSelection[], columns: number): ColumnStatistics[] {
   const rows = selections.reduce((sum, selection) => sum + selection.rows.length, 0);
-  return Array.from({ length: columns }, (_, column) => {
-    let [min, max, sum] = [Infinity, -Infinity, 0];
-    forEachValue(selections, columns, column, (value) => {
-      min = Math.min(min, value);
-      max = Math.max(max, value);
-      sum += value;
-    });
-    const mean = sum / rows;
-    let squares = 0;
-    forEachValue(selections, columns, column, (value) => {
-      squares += (value - mean) ** 2;
-    });
-    return { min, max, mean, std: rows > 1 ? Math.sqrt(squares / (rows - 1)) : 0 };
+  const min = new Float64Array(columns).fill(Infinity);
+  const max = new Float64Array(columns).fill(-Infinity);
+  const sums = new Float64Array(columns);
+  forEachRow(selections, columns, (features, from) => {
+    for (let column = 0; column < columns; column += 1) {
+      const value = features[from + column]!;
+      min[column] = Math.min(min[column]!, value);
+      max[column] = Math.max(max[column]!, value);
+      sums[column]! += value;
+    }
   });
+  const mean = sums.map((sum) => sum / rows);
+  const squares = new Float64Array(columns);
+  forEachRow(selections, columns, (features, from) => {
+    for (let column = 0; column < columns; column += 1) {
+      squares[column]! += (features[from + column]! - mean[column]!) ** 2;
+    }
+  });
+  return Array.from({ length: columns }, (_, column) => ({
+    min: min[column]!,
+    max: max[column]!,
+    mean: mean[column]!,
+    std: rows > 1 ? Math.sqrt(squares[column]! / (rows - 1)) : 0,
+  }));
 }
 
 export function fitNormalisation(
@@ -59,25 +69,45 @@ export function fitNormalisation(
   });
 }
 
-/** Scales one value as in the network's input. */
-export function normalise(value: number, fitted: FittedNormalisation): number {
+/** Scales rows `[rows, columns]` as in the network's input. Fills `scaled` from `at` on, and returns it. */
+export function normalise(
+  features: RowSelection['features'],
+  normalisation: readonly FittedNormalisation[],
+  scaled = new Float32Array(features.length),
+  at = 0,
+): Float32Array {
+  const columns = normalisation.length;
+  const scales = normalisation.map(scaleOf);
+  const offsets = Float64Array.from(scales, ([offset]) => offset);
+  const divisors = Float64Array.from(scales, ([, divisor]) => divisor);
+  for (let from = 0; from < features.length; from += columns) {
+    for (let column = 0; column < columns; column += 1) {
+      const divisor = divisors[column]!;
+      const value = features[from + column]! - offsets[column]!;
+      scaled[at + from + column] = divisor === 0 ? 0 : value / divisor;
+    }
+  }
+  return scaled;
+}
+
+/** What is subtracted, and what the rest is divided by; 0: every scaled value is 0. */
+function scaleOf(fitted: FittedNormalisation): [offset: number, divisor: number] {
   switch (fitted.method) {
     case 'minmax':
-      return fitted.max === fitted.min ? 0 : (value - fitted.min) / (fitted.max - fitted.min);
+      return [fitted.min, fitted.max - fitted.min];
     case 'zscore':
-      return fitted.std === 0 ? 0 : (value - fitted.mean) / fitted.std;
+      return [fitted.mean, fitted.std];
     case 'none':
-      return value;
+      return [0, 1];
   }
 }
 
-function forEachValue(
+function forEachRow(
   selections: readonly RowSelection[],
   columns: number,
-  column: number,
-  visit: (value: number) => void,
+  visit: (features: RowSelection['features'], from: number) => void,
 ): void {
   for (const { features, rows } of selections) {
-    for (const row of rows) visit(features[row * columns + column]!);
+    for (const row of rows) visit(features, row * columns);
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type KtrdrError, TIMEFRAME_MS } from '@ktrdr/contracts';
 import type { Bars } from '@ktrdr/market-data';
 import { parseStrategy } from '@ktrdr/strategy';
+import { dataSettingsOf } from './data-settings.js';
 import { dataWarnings } from './data-warnings.js';
 import { prepareData, type PreparedData } from './prepare-data.js';
 import { prepareDataOrAdvise } from './range-advice.js';
@@ -54,7 +55,7 @@ training:
   labels: ${labels}
   data_split: { train: 0.6, validation: 0.2, test: 0.2 }
 `;
-  return parseStrategy(text, { file: 'rows.yaml' }).strategy;
+  return dataSettingsOf(parseStrategy(text, { file: 'rows.yaml' }).strategy);
 }
 
 function request(labels: string, bars: Bars) {

@@ -1,6 +1,6 @@
 import { KtrdrError } from '@ktrdr/contracts';
 import { type DateRange, describeStale } from '@ktrdr/market-data';
-import type { Strategy } from '@ktrdr/strategy';
+import type { DataSettings } from './data-settings.js';
 import { buildParts, countClasses, type DataParts } from './data-parts.js';
 import { buildDataset, type BuildReport, type Dataset, type SymbolRows } from './dataset.js';
 import { whereUnlabelled } from './label-advice.js';
@@ -31,7 +31,7 @@ export interface PreparedData {
 export type PrepareReport = (phase: Parameters<BuildReport>[0] | 'splitting', done: number) => Promise<void>;
 
 export interface PrepareRequest {
-  strategy: Strategy;
+  strategy: DataSettings;
   bars: readonly SymbolBars[];
   range: DateRange;
   validationSplit: number | undefined;
@@ -67,7 +67,7 @@ export function fitParts(dataset: Dataset, split: Split): PreparedData {
   return { dataset, split, normalisation, statistics, parts: buildParts(dataset, split, normalisation) };
 }
 
-function checkEnoughRows(dataset: Dataset, strategy: Strategy): void {
+function checkEnoughRows(dataset: Dataset, strategy: DataSettings): void {
   const { symbols } = dataset;
   const rows = rowsOf(dataset);
   if (rows >= MINIMUM_ROWS) return;
@@ -90,7 +90,7 @@ function checkEnoughRows(dataset: Dataset, strategy: Strategy): void {
   );
 }
 
-function checkParts(dataset: Dataset, split: Split, strategy: Strategy): void {
+function checkParts(dataset: Dataset, split: Split, strategy: DataSettings): void {
   for (const part of ['train', 'validation', 'test'] as const) {
     if (split.parts.some((rows) => rows[part].length > 0)) continue;
     const rows = rowsOf(dataset);
@@ -109,7 +109,7 @@ function rowsOf({ symbols }: Dataset): number {
 }
 
 /** `EURUSD 1h has 5,000 bars in the range (1,587 without a label, after the last confirmed turning point)` */
-function barsText({ symbols }: Dataset, { baseTimeframe, training }: Strategy): string {
+function barsText({ symbols }: Dataset, { baseTimeframe, training }: DataSettings): string {
   return symbols
     .map((rows) => {
       const { symbol, bars, withoutLabel } = rows;

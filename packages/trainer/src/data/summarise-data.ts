@@ -1,11 +1,11 @@
 import type { DataSummary, TargetDistribution } from '@ktrdr/contracts';
-import type { Strategy } from '@ktrdr/strategy';
+import type { DataSettings } from './data-settings.js';
 import { countClasses, type DataParts } from './data-parts.js';
 import type { ReportedBars } from './load-bars.js';
 import type { PreparedData } from './prepare-data.js';
 
 /** Summary of a run's data, for its result. */
-export function summariseData(strategy: Strategy, bars: ReportedBars, data: PreparedData): DataSummary {
+export function summariseData(strategy: DataSettings, bars: ReportedBars, data: PreparedData): DataSummary {
   const { dataset, parts, split } = data;
   const { first, last } = timeSpan(data);
   return {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
+import { dataSettingsOf } from '../data/data-settings.js';
 import { buildDataset } from '../data/dataset.js';
 import type { PreparedData } from '../data/prepare-data.js';
 import type { Cuts } from '../data/split.js';
@@ -53,7 +54,8 @@ describe('folds of a walk-forward evaluation', () => {
         });
         const { gapStart, trainStart } = place.cuts as Required<Cuts>;
         // The same moments, other prices from the gap on: what is learnt must be the same.
-        const changed = { strategy, bars: changedFrom(bars, gapStart, any.seed), range: {}, shares };
+        const later = changedFrom(bars, gapStart, any.seed);
+        const changed = { strategy: dataSettingsOf(strategy), bars: later, range: {}, shares };
         const changedWhole = await buildDataset(changed, nothing);
         const other = await new WalkForwardFold(place, changedWhole, embargo).prepare(nothing);
         data.dataset.symbols.forEach((rows, symbol) => {

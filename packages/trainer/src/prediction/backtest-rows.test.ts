@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
-import { windowOf } from '../data/feature-rows.js';
+import { windowOf } from '../data/data-settings.js';
 import {
   barsOf,
   type BarsByTimeframe,

@@ -1,7 +1,8 @@
 import { KtrdrError, TIMEFRAME_MS } from '@ktrdr/contracts';
 import { type Bars, type DateRange, parseDateRange, selectRange } from '@ktrdr/market-data';
 import { type Strategy, warmUpBars } from '@ktrdr/strategy';
-import { completeWindows, computeMatrix, type StaleBars, takeRows, windowOf } from '../data/feature-rows.js';
+import { windowOf } from '../data/data-settings.js';
+import { completeWindows, computeMatrix, type StaleBars, takeRows } from '../data/feature-rows.js';
 import type { SymbolBars } from '../data/load-bars.js';
 import type { ModelInput } from '../engines/onnx/infer-model.js';
 

@@ -13,6 +13,7 @@ import { initialParameters } from '../network/initial-parameters.js';
 import { modelOf } from '../network/model-of.js';
 import { inputWidth } from '../network/model-spec.js';
 import { normalise } from '../data/normalisation.js';
+import { dataSettingsOf } from '../data/data-settings.js';
 import { prepareData, type PreparedData } from '../data/prepare-data.js';
 import {
   barsOf,
@@ -49,7 +50,7 @@ function ask(strategy: Strategy, bars: BarsByTimeframe, asked: Asked): Predictio
 function prepare(strategy: Strategy, bars: BarsByTimeframe, start: string | null): Promise<PreparedData> {
   return prepareData(
     {
-      strategy,
+      strategy: dataSettingsOf(strategy),
       bars: [{ symbol: 'AAA', bars }],
       range: parseDateRange(start ?? undefined),
       validationSplit: undefined,
@@ -90,10 +91,7 @@ describe.each(CASES)('%s (%#)', (_, model, base) => {
         expect(features).toEqual(rows!.features.slice(end - width, end));
         raw.set(features, at * width);
       });
-      const scaled = Float32Array.from(raw, (value, at) =>
-        normalise(value, data.normalisation[at % strategy.features.length]!),
-      );
-      expect(scaled).toEqual(input);
+      expect(normalise(raw, data.normalisation)).toEqual(input);
 
       const parameters = initialParameters(spec, 5);
       const engine = await createEngine('onnx');

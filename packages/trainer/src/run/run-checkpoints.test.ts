@@ -57,6 +57,7 @@ function run(changes: Partial<TrainingRunRequest> = {}, others: Partial<Omit<Run
     fingerprints: [],
     engine: { engine: 'onnx', device: 'cpu', rejected: [], times: [] },
     dataDir: directory,
+    featureCacheMb: 0,
     outputDir: directory,
     mode: 'local',
     checkpointDir: join(directory, 'checkpoints'),

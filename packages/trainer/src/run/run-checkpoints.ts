@@ -5,7 +5,7 @@ import type { Checkpoint, RunIdentity } from '../checkpoints/checkpoint.js';
 import { CheckpointFiles } from '../checkpoints/checkpoint-files.js';
 import { type CheckpointNetwork, networkOf } from '../checkpoints/checkpoint-header.js';
 import { sha256 } from '../files/checksum.js';
-import { codeFingerprint } from '../checkpoints/code-fingerprint.js';
+import { engineFingerprint } from '../checkpoints/code-fingerprint.js';
 import { optimiserOf } from '../loop/loop.js';
 import { modelOf } from '../network/model-of.js';
 import { parameterCount, type ModelSpec } from '../network/model-spec.js';
@@ -85,6 +85,6 @@ async function identityOf(
     model: sha256(JSON.stringify(spec)),
     engine: request.engine.engine,
     seed: request.seed,
-    code: await codeFingerprint(request.engine.engine),
+    code: await engineFingerprint(request.engine.engine),
   };
 }

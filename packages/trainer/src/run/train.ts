@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { backtestDecisions } from '@ktrdr/backtest';
 import type { BarsFingerprint, TrainingOptions, TrainingResult } from '@ktrdr/contracts';
-import { parseDateRange } from '@ktrdr/market-data';
 import { formatIssue, parseStrategy, type Strategy } from '@ktrdr/strategy';
 import { Analytics, analyticsRunId } from '../analytics/analytics.js';
-import { dataWarnings } from '../data/data-warnings.js';
 import { DIRECTIONS } from '../evaluation/directions.js';
 import type { Engine } from '../engines/engine.js';
 import { createEngine } from '../engines/create-engine.js';
@@ -13,7 +11,6 @@ import { assessModel } from './assess-model.js';
 import { judgeModel } from './judge-model.js';
 import { walkForwardFolds, type WalkForwardPlan } from '../evaluation/walk-forward-folds.js';
 import { evaluateFolds } from '../evaluation/walk-forward.js';
-import { loadBars, reportBars } from '../data/load-bars.js';
 import { optimiserOf } from '../loop/loop.js';
 import type { TrainingCallback } from '../loop/training-callback.js';
 import { OwnLane } from '../members/lane.js';
@@ -21,13 +18,12 @@ import { Lanes } from '../members/lanes.js';
 import { modelOf } from '../network/model-of.js';
 import type { ModelSpec } from '../network/model-spec.js';
 import type { PreparedData } from '../data/prepare-data.js';
-import { prepareDataOrAdvise } from '../data/range-advice.js';
+import { prepareTraining } from './prepare-training.js';
 import { openCheckpoints } from './run-checkpoints.js';
 import type { PeriodicCheckpoints } from '../checkpoints/periodic-checkpoints.js';
 import { evaluatedRowsOf } from '../evaluation/model-outputs.js';
 import { RunProgress } from './run-progress.js';
 import { storageError } from '../files/storage-error.js';
-import { summariseData } from '../data/summarise-data.js';
 import { testPartOf } from '../data/test-part.js';
 import { dryRunResult, trainedResult } from './training-result.js';
 import type { TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './training-run.js';
@@ -64,33 +60,21 @@ async function run(
   };
   const strategy = readStrategy(request, warn);
   progress.about(strategy, request.engine);
-  await progress.enter('loading bars');
-  const loaded = await loadBars(strategy, request, request.fingerprints, (done) =>
-    progress.enter('loading bars', done),
-  );
-  const bars = await reportBars(loaded, () => progress.enter('loading bars', 1));
-  const { start, end } = strategy.dateRange;
-  const preparation = {
-    strategy,
-    bars: bars.symbols,
-    range: parseDateRange(request.start_date ?? start, request.end_date ?? end),
-    validationSplit: request.validation_split,
-  };
-  const whole = await prepareDataOrAdvise(preparation, (phase, done) => progress.enter(phase, done));
+  const { data: whole, summary, warnings: found } = await prepareTraining(request, strategy, hooks, progress);
   const lanes = lanesOf(request);
   const data = { ...whole, parts: lanes.share(whole.parts) };
   const plan = walkForwardPlan(request);
   const folds = walkForwardFolds(data, plan, strategy.training, request.validation_split);
   for (const fold of folds) await fold.check(() => progress.enter('splitting', 1));
-  for (const warning of dataWarnings(strategy, bars, data)) warn(warning);
-  const prepared = dryRunResult(request, strategy, summariseData(strategy, bars, data));
+  for (const warning of found) warn(warning);
+  const prepared = dryRunResult(request, strategy, summary);
   if (request.dry_run) return { result: prepared, warnings };
 
   await progress.enter('starting engine');
   const engine = await createEngine(request.engine.engine);
   try {
     const run = { request, hooks, progress, strategy, data, plan, folds, engine, lanes };
-    const trained = await trainModel(run, bars.fingerprints, warn);
+    const trained = await trainModel(run, summary.fingerprints, warn);
     try {
       const result = await finish(run, trained, prepared);
       return { result, warnings };

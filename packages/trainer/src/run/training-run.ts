@@ -13,8 +13,10 @@ export interface TrainingRunRequest extends TrainingSpec {
   engine: EngineChoice;
   /** Folder with the files `{SYMBOL}_{timeframe}.csv`. */
   dataDir: string;
-  /** Folder of the service's state, for the cache of bars. Without it, the bars files are parsed. */
+  /** Folder of the service's state, for the caches of bars and features. Without it, the bars files are parsed. */
   stateDir?: string;
+  /** Maximum size of the cache of features, MB; 0: no cache. */
+  featureCacheMb: number;
   /** Empty folder for this run. The run creates `model/` and `analytics/` in it. */
   outputDir: string;
   mode: 'local' | 'host';

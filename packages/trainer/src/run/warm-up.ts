@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Bars } from '@ktrdr/market-data';
 import { parseStrategy } from '@ktrdr/strategy';
+import { codeFingerprint } from '../checkpoints/code-fingerprint.js';
+import { dataSettingsOf } from '../data/data-settings.js';
 import { dataWarnings } from '../data/data-warnings.js';
 import { reportBars } from '../data/load-bars.js';
 import { prepareData } from '../data/prepare-data.js';
@@ -59,8 +61,8 @@ training:
 `;
 
 /**
- * Prepares made-up bars as a training does, so that the code of the first training is compiled. Touches no file, makes no session of a
- * library, and keeps nothing.
+ * Prepares made-up bars as a training does, so that the code of the first training is compiled. Reads no file but the code, whose
+ * fingerprint it keeps. Makes no session of a library, and keeps nothing else.
  *
  * @param mayGoOn asked between two steps; after `false` it ends at the next one
  */
@@ -70,6 +72,7 @@ export async function warmUp(mayGoOn: () => boolean): Promise<void> {
     if (!mayGoOn()) throw new Interrupted();
   };
   try {
+    await codeFingerprint();
     for (let round = 1; round <= ROUNDS; round += 1) await prepareOnce(round, pause);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
@@ -82,7 +85,8 @@ class Interrupted extends Error {}
 async function prepareOnce(round: number, pause: () => Promise<void>): Promise<void> {
   await pause();
   // a parsed text is cached
-  const { strategy } = parseStrategy(`${STRATEGY}# ${round}\n`, { file: 'warm-up.yaml' });
+  const parsed = parseStrategy(`${STRATEGY}# ${round}\n`, { file: 'warm-up.yaml' });
+  const strategy = dataSettingsOf(parsed.strategy);
   await pause();
   const symbols = [{ symbol: 'NONE', bars: new Map([['1d' as const, madeUpBars()]]) }];
   const reported = await reportBars({ symbols, fingerprints: [] }, pause);

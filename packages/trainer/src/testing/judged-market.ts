@@ -90,6 +90,7 @@ export async function judgeMarket(market: JudgedMarket): Promise<TrainingResult>
         checkpointDir: join(root, 'checkpoints'),
         checkpointEveryMs: 3_600_000,
         resume: false,
+        featureCacheMb: 0,
       },
       {
         signal: new AbortController().signal,

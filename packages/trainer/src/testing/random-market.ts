@@ -2,6 +2,7 @@ import { KtrdrError, TIMEFRAME_MS, type Timeframe } from '@ktrdr/contracts';
 import type { Bars } from '@ktrdr/market-data';
 import { parseStrategy, type Strategy } from '@ktrdr/strategy';
 import fc from 'fast-check';
+import { dataSettingsOf } from '../data/data-settings.js';
 import type { SymbolRows } from '../data/dataset.js';
 import type { SymbolBars } from '../data/load-bars.js';
 import { prepareData, type PreparedData } from '../data/prepare-data.js';
@@ -145,7 +146,7 @@ export function changedFrom(symbols: readonly SymbolBars[], moment: number, seed
 export async function prepare(strategy: Strategy, bars: SymbolBars[]): Promise<PreparedData | null> {
   try {
     return await prepareData(
-      { strategy, bars, range: {}, validationSplit: undefined },
+      { strategy: dataSettingsOf(strategy), bars, range: {}, validationSplit: undefined },
       async () => undefined,
     );
   } catch (error) {

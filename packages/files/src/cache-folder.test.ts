@@ -1,0 +1,46 @@
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { CacheFolder } from './cache-folder.js';
+
+const HOUR_MS = 3_600_000;
+
+let path = '';
+beforeEach(async () => {
+  path = await mkdtemp(join(tmpdir(), 'cache-folder-'));
+});
+afterEach(() => rm(path, { recursive: true }));
+
+function cache(mostBytes: number, laterMs = 0): CacheFolder {
+  return new CacheFolder({ path, names: /^[a-z]$/, mostBytes, clock: { now: () => Date.now() + laterMs } });
+}
+
+test('the files that were not used for the longest time leave a full cache', async () => {
+  for (const [age, name] of ['a', 'b', 'c'].entries()) {
+    await writeFile(join(path, name), Buffer.alloc(100));
+    await utimes(join(path, name), 1_000 - age, 1_000 - age);
+  }
+  await mkdir(join(path, '.writing-abandoned'));
+  await mkdir(join(path, 'fetched'));
+  await cache(200, 2 * HOUR_MS).prune();
+  expect((await readdir(path)).toSorted()).toEqual(['a', 'b', 'fetched']);
+  await mkdir(join(path, '.writing-now'));
+  expect(await cache(200).read('b', 100, (file) => file.content())).toHaveLength(100);
+  await cache(199).prune();
+  expect((await readdir(path)).toSorted()).toEqual(['.writing-now', 'b', 'fetched']);
+});
+
+test('a file is written whole or not at all; a file that does not fit the disk is not written', async () => {
+  const content = (file: { appendFile(text: string): Promise<void> }): Promise<void> =>
+    file.appendFile('content');
+  await cache(100).write('a', 7, content);
+  const failing = cache(100).write('b', 7, async (file) => {
+    await content(file);
+    throw new Error('stopped');
+  });
+  await expect(failing).rejects.toThrow('stopped');
+  await cache(100).write('c', 2 ** 60, content);
+  await cache(100).write('d', 7, () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })));
+  expect(await readdir(path)).toEqual(['a']);
+});
