@@ -82,6 +82,7 @@ async function train(engine: EngineName, seeds: number, lanes: number): Promise<
       checkpointDir: join(outputDir, 'checkpoints'),
       checkpointEveryMs: 2_000,
       resume: false,
+      featureCacheMb: 0,
       lanes,
     },
     { signal: new AbortController().signal, graceMs: 5_000, onProgress: () => undefined },
