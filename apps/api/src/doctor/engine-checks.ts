@@ -33,7 +33,9 @@ export async function checkEngines(
 }
 
 function gpuFinding(gpus: readonly string[], engines: readonly string[]) {
-  if (engines.length > 0) return ok(`${gpus.join(', ') || 'a GPU'}, used by ${engines.join(', ')}`);
+  // Only Linux shows GPUs as files.
+  const unnamed = process.platform === 'linux' ? 'a software device' : 'a GPU';
+  if (engines.length > 0) return ok(`${gpus.join(', ') || unnamed}, used by ${engines.join(', ')}`);
   if (gpus.length === 0) return absent('no GPU was found; trainings run on the CPU');
   return found(
     'warning',

@@ -10,9 +10,10 @@ const OLDEST_NODE = { major: 20, minor: 19 };
 const LITTLE_MB = 2_000;
 const TOO_LITTLE_MB = 200;
 
-/** Where Linux lists NVIDIA's GPUs, and device files of all GPUs; the last one is WSL's. */
+/** Where Linux lists NVIDIA's GPUs, and device files of GPUs; the last one is WSL's. A display without a GPU has no render node. */
 const NVIDIA_GPUS = '/proc/driver/nvidia/gpus';
-const GPU_DEVICES = ['/dev/nvidia0', '/dev/dri', '/dev/dxg'];
+const RENDER_NODES = '/dev/dri';
+const GPU_DEVICES = ['/dev/nvidia0', '/dev/dxg'];
 
 export function checkNode(version: string, platform: string): Finding {
   const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
@@ -38,7 +39,12 @@ export async function checkDisk(setting: string, folder: string): Promise<Findin
 /** Names of the GPUs that this machine shows; empty if it shows none. */
 export async function findGpus(): Promise<string[]> {
   const names = await nvidiaGpus().catch(() => []);
-  return names.length > 0 ? names : GPU_DEVICES.filter((device) => existsSync(device));
+  if (names.length > 0) return names;
+  const nodes = await readdir(RENDER_NODES).catch(() => []);
+  return [
+    ...nodes.filter((name) => name.startsWith('renderD')).map((name) => join(RENDER_NODES, name)),
+    ...GPU_DEVICES.filter((device) => existsSync(device)),
+  ];
 }
 
 async function nvidiaGpus(): Promise<string[]> {
