@@ -4,13 +4,22 @@ import { BLOCK_ROWS, DenseLayer } from './dense-layer';
 import { addLoss, LossSums, LossType } from './loss';
 import { allocate, padded } from './memory';
 import { flushAll } from './numbers';
-import { normOf, OptimiserSettings, update } from './optimiser';
+import {
+  adjustGradient,
+  Factors,
+  normOf,
+  OptimiserSettings,
+  updateByBoth,
+  updateByFirst,
+  updateBySecond,
+} from './optimiser';
 
 const layers: DenseLayer[] = [];
 const sums = new LossSums();
 let lossType = LossType.CrossEntropy;
 let lossParameter: f64 = 0;
 const optimiser = new OptimiserSettings();
+const step = new Factors();
 let needsNorm = false;
 let exponentials: usize = 0;
 
@@ -126,19 +135,7 @@ export function train(batches: i32, rows: i32): void {
       trainBlock(row, min(BLOCK_ROWS, end - row), row == first);
     }
     const norm = needsNorm ? normOf(gradient, parameterCount) : 0;
-    const factor = factors + <usize>batch * 12;
-    update(
-      optimiser,
-      parameters,
-      gradient,
-      firstMoment,
-      secondMoment,
-      parameterCount,
-      norm,
-      load<f32>(factor),
-      load<f32>(factor, 4),
-      load<f32>(factor, 8),
-    );
+    update(factors + <usize>batch * 12, norm);
     const result = results + <usize>batch * 24;
     store<f64>(result, sums.loss);
     store<f64>(result, sums.correct, 8);
@@ -158,6 +155,20 @@ export function predict(rows: i32): void {
       memory.copy(predictions + <usize>(row + at) * bytes, last.outputs + <usize>at * last.row, bytes);
     }
   }
+}
+
+/** Updates all parameters. @param factors of the step: rate, epsilon, shrink */
+function update(factors: usize, norm: f64): void {
+  const limit = <f64>optimiser.gradientClip;
+  const scale: f32 = limit > 0 && norm > limit ? <f32>(limit / norm) : 1;
+  adjustGradient(gradient, parameters, parameterCount, scale, optimiser.penalty);
+  step.rate = load<f32>(factors);
+  step.epsilon = load<f32>(factors, 4);
+  step.shrink = load<f32>(factors, 8);
+  if (secondMoment == 0) updateByFirst(optimiser, step, parameters, gradient, firstMoment, parameterCount);
+  else if (firstMoment == 0)
+    updateBySecond(optimiser, step, parameters, gradient, secondMoment, parameterCount);
+  else updateByBoth(optimiser, step, parameters, gradient, firstMoment, secondMoment, parameterCount);
 }
 
 /** Forward and backward pass of rows of a batch. */

@@ -1,13 +1,13 @@
 /**
  * Smallest size of a stored number, 2^-51; anything smaller is stored as 0. It is less than the rounding error of Adam's epsilon.
  *
- * All factors of a product are stored numbers, so a product is 0 or at least 2^-102, and a sum of products is a multiple of 2^-125. So no
- * denormal number (below 2^-126) arises. A processor computes with those many times slower, and some programs switch them off for
- * their thread: without them, neither speed nor bytes depend on it.
+ * All factors of a matrix product are stored numbers. So a product of two is 0 or at least 2^-102, and a sum of them is a multiple of
+ * 2^-125. No denormal number (below 2^-126) arises there, and elsewhere none has an effect on a stored number. A processor computes
+ * with denormal numbers many times slower, and some programs switch them off for their thread: neither changes speed or bytes.
  */
 const SMALLEST: f32 = 4.440892098500626e-16;
-/** Smallest stored square: the square of `SMALLEST`. */
-const SMALLEST_SQUARE: f32 = 1.9721522630525295e-31;
+/** Smallest stored sum of squares, 2^-100: a denormal square is too small to change one. */
+const SMALLEST_SQUARE: f32 = 7.888609052210118e-31;
 
 /** Replaces numbers below `SMALLEST` by 0. Keeps NaN. */
 export function flush(values: v128): v128 {

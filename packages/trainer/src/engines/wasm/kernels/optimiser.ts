@@ -31,52 +31,100 @@ export function normOf(gradient: usize, count: i32): f64 {
   return Math.sqrt(total);
 }
 
-/**
- * One update of all parameters.
- *
- * @param count a multiple of 4
- * @param norm the gradient's norm, if it is clipped
- * @param first, second the decayed sums of the gradient and of its square, if the optimiser has them
- * @param rate, epsilon, shrink `UpdateFactors`
- */
-export function update(
+/** Applies clipping and L2 regularisation to the gradient, in place. @param scale 1 for no clipping @param count a multiple of 4 */
+export function adjustGradient(
+  gradient: usize,
+  parameters: usize,
+  count: i32,
+  scale: f32,
+  penalty: f32,
+): void {
+  if (scale == 1 && penalty == 0) return;
+  const scales = f32x4.splat(scale);
+  const penalties = f32x4.splat(penalty);
+  const end = gradient + ((<usize>count) << 2);
+  for (; gradient < end; gradient += 16, parameters += 16) {
+    const clipped = f32x4.mul(v128.load(gradient), scales);
+    v128.store(gradient, f32x4.add(clipped, f32x4.mul(v128.load(parameters), penalties)));
+  }
+}
+
+/** `UpdateFactors` of a step. */
+export class Factors {
+  rate: f32 = 0;
+  epsilon: f32 = 0;
+  shrink: f32 = 0;
+}
+
+/** One update by an optimiser that has both decayed sums (adam, adamw). @param count a multiple of 4 */
+export function updateByBoth(
   settings: OptimiserSettings,
+  factors: Factors,
   parameters: usize,
   gradient: usize,
   first: usize,
   second: usize,
   count: i32,
-  norm: f64,
-  rate: f32,
-  epsilon: f32,
-  shrink: f32,
 ): void {
-  const limit = <f64>settings.gradientClip;
-  const scale = f32x4.splat(limit > 0 && norm > limit ? <f32>(limit / norm) : 1);
-  const penalty = f32x4.splat(settings.penalty);
   const firstDecay = f32x4.splat(settings.firstDecay);
   const secondDecay = f32x4.splat(settings.secondDecay);
-  const rates = f32x4.splat(rate);
-  const epsilons = f32x4.splat(epsilon);
-  const shrinks = f32x4.splat(shrink);
+  const rate = f32x4.splat(factors.rate);
+  const epsilon = f32x4.splat(factors.epsilon);
+  const shrink = f32x4.splat(factors.shrink);
   const end = parameters + ((<usize>count) << 2);
-  for (; parameters < end; parameters += 16) {
-    const before = v128.load(parameters);
-    const slope = flush(f32x4.add(f32x4.mul(v128.load(gradient), scale), f32x4.mul(before, penalty)));
-    let direction = slope;
-    if (first != 0) {
-      direction = flush(f32x4.add(f32x4.mul(v128.load(first), firstDecay), slope));
-      v128.store(first, direction);
-      first += 16;
-    }
-    if (second != 0) {
-      const sum = flushSquares(f32x4.add(f32x4.mul(v128.load(second), secondDecay), f32x4.mul(slope, slope)));
-      v128.store(second, sum);
-      second += 16;
-      direction = f32x4.div(direction, f32x4.add(f32x4.sqrt(sum), epsilons));
-    }
-    const after = f32x4.sub(f32x4.mul(before, shrinks), f32x4.mul(direction, rates));
-    v128.store(parameters, flush(after));
-    gradient += 16;
+  for (; parameters < end; parameters += 16, gradient += 16, first += 16, second += 16) {
+    const slope = v128.load(gradient);
+    const sum = flush(f32x4.add(f32x4.mul(v128.load(first), firstDecay), slope));
+    v128.store(first, sum);
+    const squares = sumOfSquares(second, secondDecay, slope);
+    const direction = f32x4.div(f32x4.mul(sum, rate), f32x4.add(f32x4.sqrt(squares), epsilon));
+    v128.store(parameters, flush(f32x4.sub(f32x4.mul(v128.load(parameters), shrink), direction)));
   }
+}
+
+/** One update by an optimiser that has only the decayed sum of the gradient (sgd). */
+export function updateByFirst(
+  settings: OptimiserSettings,
+  factors: Factors,
+  parameters: usize,
+  gradient: usize,
+  first: usize,
+  count: i32,
+): void {
+  const decay = f32x4.splat(settings.firstDecay);
+  const rate = f32x4.splat(factors.rate);
+  const end = parameters + ((<usize>count) << 2);
+  for (; parameters < end; parameters += 16, gradient += 16, first += 16) {
+    const sum = flush(f32x4.add(f32x4.mul(v128.load(first), decay), v128.load(gradient)));
+    v128.store(first, sum);
+    v128.store(parameters, flush(f32x4.sub(v128.load(parameters), f32x4.mul(sum, rate))));
+  }
+}
+
+/** One update by an optimiser that has only the decayed sum of squares (rmsprop). */
+export function updateBySecond(
+  settings: OptimiserSettings,
+  factors: Factors,
+  parameters: usize,
+  gradient: usize,
+  second: usize,
+  count: i32,
+): void {
+  const decay = f32x4.splat(settings.secondDecay);
+  const rate = f32x4.splat(factors.rate);
+  const epsilon = f32x4.splat(factors.epsilon);
+  const end = parameters + ((<usize>count) << 2);
+  for (; parameters < end; parameters += 16, gradient += 16, second += 16) {
+    const slope = v128.load(gradient);
+    const squares = sumOfSquares(second, decay, slope);
+    const direction = f32x4.div(f32x4.mul(slope, rate), f32x4.add(f32x4.sqrt(squares), epsilon));
+    v128.store(parameters, flush(f32x4.sub(v128.load(parameters), direction)));
+  }
+}
+
+/** Updates and returns decayed sums of squares. */
+function sumOfSquares(sums: usize, decay: v128, values: v128): v128 {
+  const sum = flushSquares(f32x4.add(f32x4.mul(v128.load(sums), decay), f32x4.mul(values, values)));
+  v128.store(sums, sum);
+  return sum;
 }
