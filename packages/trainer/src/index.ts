@@ -5,7 +5,7 @@
  * - files: checksums, staging folders, errors of the file system
  * - network: layers and parameters, loss, optimiser, random numbers
  * - data: from bars to normalised rows in a training, a validation and a test part
- * - engines: compute training steps and predictions (ONNX Runtime, TensorFlow.js)
+ * - engines: compute training steps and predictions (own kernels, ONNX Runtime, TensorFlow.js)
  * - loop: epochs, batches and callbacks
  * - checkpoints: the states of loops on disk
  * - members: seeds and folds, trained beside each other in lanes

@@ -146,6 +146,7 @@ function part(model: ModelSpec, rows: number, seed: number): DataPart {
 /** Engines with the models that they train. */
 const KINDS: { engine: EngineName; type: ModelSpec['type'] }[] = [
   { engine: 'onnx', type: 'mlp' },
+  { engine: 'wasm', type: 'mlp' },
   { engine: 'onnx', type: 'cnn' },
   { engine: 'onnx', type: 'lstm' },
   { engine: 'onnx', type: 'gru' },

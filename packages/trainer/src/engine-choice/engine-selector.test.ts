@@ -60,7 +60,7 @@ describe('auto', () => {
       engine: 'onnx',
       device: 'cpu',
       rejected: [
-        ...missing('onnx-coreml', 'onnx-directml', 'onnx-webgpu', 'tensorflow-gpu'),
+        ...missing('onnx-coreml', 'onnx-directml', 'onnx-webgpu', 'wasm', 'tensorflow-gpu'),
         { engine: 'onnx-cuda', reason: 'slower: 0.42 ms a step, onnx 0.13 ms' },
         { engine: 'tensorflow-node', reason: 'slower: 1235 ms a step, onnx 0.13 ms' },
       ],
@@ -75,6 +75,53 @@ describe('auto', () => {
       engine: 'onnx-cuda',
       device: 'gpu',
     });
+  });
+
+  test('takes wasm for small networks and batches, onnx for large ones, and times neither', async () => {
+    const { choose, trials } = given({ onnx: 1, wasm: 100 });
+    const sized = (units: number, batchSize: number): TrialNetwork => ({
+      ...SMALLEST_NETWORK,
+      model: {
+        type: 'mlp',
+        inputs: 10,
+        layers: [{ units, activation: 'relu', dropout: 0 }],
+        outputs: 10,
+      },
+      batchSize,
+    });
+    const reason = 'slower for a network and batch of this size';
+    expect(await choose('auto', sized(50, 1000))).toMatchObject({
+      engine: 'wasm',
+      device: 'cpu',
+      times: [],
+      rejected: expect.arrayContaining([{ engine: 'onnx', reason }]),
+    });
+    expect(await choose('auto', sized(50, 1001))).toMatchObject({
+      engine: 'onnx',
+      rejected: expect.arrayContaining([{ engine: 'wasm', reason }]),
+    });
+    expect(await choose('auto', sized(501, 100))).toMatchObject({ engine: 'onnx' });
+    expect(await choose('wasm', sized(501, 100))).toMatchObject({ engine: 'wasm', rejected: [] });
+    expect(await choose('auto', LSTM)).toMatchObject({ engine: 'onnx' });
+    expect(trials.timed).toEqual([]);
+  });
+
+  test('times other engines against the CPU engine of this size', async () => {
+    const { choose, trials } = given({ onnx: 0.1, wasm: 0.2, 'onnx-cuda': 0.3 });
+    expect(await choose('auto')).toMatchObject({
+      engine: 'wasm',
+      times: [
+        { engine: 'wasm', ms_per_step: 0.2 },
+        { engine: 'onnx-cuda', ms_per_step: 0.3 },
+      ],
+    });
+    expect(trials.timed).toEqual(['onnx-cuda', 'wasm']);
+  });
+
+  test('trains any mlp with wasm if ONNX Runtime does not load', async () => {
+    const { choose } = given({ wasm: 1, 'tensorflow-wasm': 0.1 });
+    const large = { ...SMALLEST_NETWORK, batchSize: 1_000_000 };
+    expect(await choose('auto', large)).toMatchObject({ engine: 'wasm', times: [] });
   });
 
   test('does not time a single available engine', async () => {
@@ -102,10 +149,10 @@ describe('auto', () => {
     expect(choice.rejected).toContainEqual({ engine: 'onnx-webgpu', reason: 'out of memory' });
   });
 
-  test('falls back to WebAssembly if no native library loads', async () => {
+  test('falls back to TensorFlow.js if nothing else loads', async () => {
     const choice = await given({ 'tensorflow-wasm': 2, 'tensorflow-js': 1 }).choose('auto');
     expect(choice).toMatchObject({ engine: 'tensorflow-wasm', device: 'cpu', times: [] });
-    expect(choice.rejected).toHaveLength(7);
+    expect(choice.rejected).toHaveLength(8);
   });
 
   test('fails with every reason if no engine can train the model, and tries again the next time', async () => {

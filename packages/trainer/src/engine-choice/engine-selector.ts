@@ -7,6 +7,7 @@ import {
   type EngineTime,
 } from '@ktrdr/contracts';
 import type { ModelSettings } from '@ktrdr/strategy';
+import { slowerCpuEngine } from './cpu-engine.js';
 import { deviceOf, LAST_RESORT } from '../engines/engine-names.js';
 import { checkEngineSupport, supportsModel } from '../engines/engine-support.js';
 import { ProcessTrials, type EngineTrials } from './engine-trial.js';
@@ -39,8 +40,8 @@ interface Measured {
 const MOST_NETWORKS = 100;
 
 /**
- * Chooses the engine of a run. `auto` times steps of the run's network and takes the fastest engine: a GPU is not always faster for a
- * small network. `tensorflow` takes the first available of GPU, CPU library, WebAssembly and plain JavaScript.
+ * Chooses the engine of a run. `auto` takes one of the CPU engines `wasm` and `onnx` by the network's size. If other engines load
+ * too, it times steps of the run's network and takes the fastest: a GPU is not always faster for a small network. `tensorflow` takes the first available of GPU, CPU library, WebAssembly and plain JavaScript.
  *
  * A service needs one selector: it caches which engines load, and the measured times.
  */
@@ -92,7 +93,10 @@ export class EngineSelector {
     { signal, onPhase }: ChooseOptions,
   ): Promise<EngineChoice> {
     if (this.loads.size === 0) onPhase('looking for engines');
-    const { engines, rejected } = await untilAborted(this.candidates(setting, network.model.type), signal);
+    const candidates = await untilAborted(this.candidates(setting, network.model.type), signal);
+    const slower = slowerCpuEngine(candidates.engines, network);
+    const engines = candidates.engines.filter((engine) => slower.every((one) => one.engine !== engine));
+    const rejected = [...candidates.rejected, ...slower];
     const [only, another] = engines;
     if (only !== undefined && another === undefined) {
       return { engine: only, device: deviceOf(only), rejected, times: [] };
@@ -179,7 +183,7 @@ function contenders(setting: EngineSetting): { names: readonly EngineName[]; isR
     case 'auto':
       return [
         {
-          names: ENGINE_NAMES.filter((engine) => engine !== 'wasm' && !LAST_RESORT.includes(engine)),
+          names: ENGINE_NAMES.filter((engine) => !LAST_RESORT.includes(engine)),
           isRace: true,
         },
         { names: LAST_RESORT, isRace: false },

@@ -3,6 +3,7 @@ import { runProgram } from '@ktrdr/programs';
 import { ENGINE_TRIAL_PROCESS } from '../process/programs.js';
 import { isOnnx } from '../engines/engine-names.js';
 import { providerProblem } from '../engines/onnx/provider-problem.js';
+import { kernelProblem } from '../engines/wasm/kernels.js';
 import { nativePackageProblem } from '../engines/tensorflow/native-package.js';
 import { SMALLEST_NETWORK, type TrialNetwork } from './trial-network.js';
 
@@ -26,9 +27,11 @@ const TIMEOUT_MS = 60_000;
 
 /**
  * Tries each engine in its own short-lived process: loading a native library that does not fit the machine can crash the process.
+ * `wasm` has no native library, so it loads in this process, in milliseconds.
  */
 export class ProcessTrials implements EngineTrials {
   async load(engine: EngineName, isNamed: boolean): Promise<string | null> {
+    if (engine === 'wasm') return kernelProblem();
     const missing = missingPart(engine, isNamed);
     if (missing !== null) return missing;
     const trial = await this.run(engine, SMALLEST_NETWORK, 'installed, but it does not load');

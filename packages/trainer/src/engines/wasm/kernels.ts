@@ -52,3 +52,13 @@ export function createKernels(): Kernels {
   compiled ??= new WebAssembly.Module(readFileSync(FILE));
   return new WebAssembly.Instance(compiled).exports as Kernels;
 }
+
+/** Why the kernels cannot run on this machine, for example a processor without SIMD; `null` if they can. */
+export function kernelProblem(): string | null {
+  try {
+    createKernels();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
