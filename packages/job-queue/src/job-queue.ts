@@ -67,7 +67,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     this.orComplain = new OrComplain(parts.logger);
     this.knownWorkers = new KnownWorkers(parts.clock);
     this.outage = new QueueOutage(parts);
-    this.client = new QueueClient(new QueueConnection(parts.url, parts.queue), {
+    this.client = new QueueClient(new QueueConnection(parts.url, parts.queue, parts.clock), {
       clock: parts.clock,
       onError: (error) => this.beginOutage(error),
       listen: (opened) => this.listen(opened),

@@ -90,7 +90,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
   private announcing = Promise.resolve();
 
   constructor(private readonly parts: JobWorkerParts<TData, TReport, TOutcome, TDescription>) {
-    const connection = new QueueConnection(parts.url, parts.queue);
+    const connection = new QueueConnection(parts.url, parts.queue, parts.clock);
     this.orComplain = new OrComplain(parts.logger);
     this.connection = connection;
     const lockDuration = Math.round(parts.leaseMs * LOCK_SHARE);

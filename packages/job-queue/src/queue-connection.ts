@@ -9,8 +9,10 @@ import {
   type WorkerOptions,
 } from 'bullmq';
 import { KtrdrError } from '@ktrdr/contracts';
+import type { Clock } from '@ktrdr/orchestrator';
 import { withBoundedEvents } from './bounded-events.js';
 import { withBoundedJobs } from './bounded-job.js';
+import { PostgresEvents } from './postgres-events.js';
 
 /** Schema of the queue's tables in PostgreSQL. It can share a database with the operations. */
 const SCHEMA = 'ktrdr_queue';
@@ -48,6 +50,7 @@ export class QueueConnection {
   constructor(
     url: string,
     private readonly name: string,
+    private readonly clock: Clock,
   ) {
     const protocol = protocolOf(url);
     if (protocol === 'redis:' || protocol === 'rediss:') {
@@ -94,15 +97,14 @@ export class QueueConnection {
 
   /** Opens the part that receives events of jobs. */
   events(): QueueEvents {
-    return withBoundedEvents(
-      this.postgres === null
-        ? new QueueEvents(this.name, { connection: { ...this.redis }, autorun: false })
-        : (new QueueEvents(
-            this.name,
-            { connection: this.postgres, autorun: false },
-            createPostgresBackend,
-          ) as unknown as QueueEvents),
-    );
+    if (this.postgres === null)
+      return withBoundedEvents(new QueueEvents(this.name, { connection: { ...this.redis }, autorun: false }));
+    const events = new QueueEvents(
+      this.name,
+      { connection: this.postgres, autorun: false },
+      createPostgresBackend,
+    ) as unknown as QueueEvents;
+    return withBoundedEvents(PostgresEvents.replaceReading(events, this.clock));
   }
 
   /** Opens the part that takes jobs. */

@@ -1,12 +1,65 @@
-import { describe } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { systemClock } from '@ktrdr/orchestrator';
+import { RecordingLogger } from '@ktrdr/orchestrator/testing';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
+import pg from 'pg';
+import { JobQueue } from '../src/index.js';
+import { READER, job, type Queue } from './jobs.js';
 import { queueConformance } from './queue-conformance.js';
 
 const FAILS_AFTER_MS = 200;
 
 describe('a queue on postgres', () => {
+  let server: PostgresServer;
   queueConformance(async () => {
-    const server = await PostgresServer.start();
+    server = await PostgresServer.start();
     return { newUrl: () => server.createDatabase(), stop: () => server.stop() };
   }, FAILS_AFTER_MS);
+
+  /** A connection that publishes events of job `a` in its own transactions. */
+  async function publisher(url: string) {
+    const client = new pg.Client({ connectionString: url, options: '-c search_path=ktrdr_queue' });
+    await client.connect();
+    await client.query('begin');
+    return {
+      publish: (step: number) => {
+        const data = JSON.stringify({ run: 1, worker: 'one', begun: true, report: { step } });
+        return client.query(`select publish_event('late', 'progress', $1)`, [
+          JSON.stringify({ jobId: 'a', data }),
+        ]);
+      },
+      commit: () => client.query('commit'),
+      close: () => client.end(),
+    };
+  }
+
+  it('hears an event that is committed after a later one, and one that another notified for', async () => {
+    const url = await server.createDatabase();
+    const logger = new RecordingLogger();
+    const queue: Queue = new JobQueue({ url, queue: 'late', clock: systemClock, logger, reader: READER });
+    await queue.workers();
+    await queue.add('a', job('hello'));
+    const watch = queue.follow('a');
+    // only events have steps: no worker has the job
+    const hears = async (step: number) => {
+      for await (const state of { [Symbol.asyncIterator]: () => ({ next: () => watch.next() }) })
+        if (state.state === 'taken' && state.report?.step === step) return step;
+      throw new Error('the queue is not followed any more');
+    };
+    const [first, second] = [await publisher(url), await publisher(url)];
+    try {
+      await first.publish(1);
+      await second.publish(2);
+      await second.commit();
+      // the first one holds the right to notify, so nothing announces this event
+      expect(await hears(2)).toBe(2);
+      // its number is lower than the last one
+      await first.commit();
+      expect(await hears(1)).toBe(1);
+    } finally {
+      await first.close();
+      await second.close();
+      await queue.close();
+    }
+  });
 });
