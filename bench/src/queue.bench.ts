@@ -1,37 +1,53 @@
 /**
- * Queue throughput and delay. First equal trainings through a real API on one and two real hosts. Then no-op operations on one,
- * two and four hosts, on Redis and on PostgreSQL: operations per second, and the delay from the queue to a host. The databases
- * are as durable as in production. `npm run bench -- queue [operations] [trainings]`.
+ * Queue throughput and delay. No-op operations on one and four hosts, on Redis and on PostgreSQL: operations per second, what each
+ * costs, and the delay from the queue to a host. Eight hosts whose jobs take half a second: the time that is not spent on jobs. Then equal
+ * trainings through a real API on one and two real hosts. The databases are as durable as in production. It takes less than four
+ * minutes: a slow machine runs fewer operations. `npm run bench -- queue [most operations] [trainings]`.
  */
 import type { Started } from '@ktrdr/contracts/testing';
 import { RedisServer } from '@ktrdr/job-queue/testing';
 import { openOperationStore } from '@ktrdr/operation-store';
 import { PostgresServer, emptyPostgres } from '@ktrdr/operation-store/testing';
-import { noOps } from './queue/no-ops.js';
+import { longJobs, noOps, type NoOpCase } from './queue/no-ops.js';
 import { withStarted } from './queue/with-started.js';
 import { trainings } from './queue/trainings.js';
-import { report, type ReportRow } from './report.js';
+import { printRow, report, type ReportRow } from './report.js';
 
-const [operations = 10_000, count = 16] = process.argv.slice(2).map(Number);
-const HOSTS = [1, 2, 4];
+const [operations = 10_000, count = 8] = process.argv.slice(2).map(Number);
+const HOSTS = [1, 4];
+/** Simulated hosts, and their jobs. */
+const MANY_HOSTS = 8;
+const JOB_MS = 500;
+const JOBS_OF_HOST = 20;
 
-async function overHosts(
+interface Servers {
+  postgres: PostgresServer;
+  redis: RedisServer;
+}
+
+/** Runs `measure` with an empty store and an empty queue. */
+async function measured(
   started: Started,
-  postgres: PostgresServer,
-  kind: string,
-  newUrl: () => Promise<string>,
-): Promise<ReportRow[]> {
-  const rows: ReportRow[] = [];
-  for (const hosts of HOSTS) {
-    const { location } = await emptyPostgres(postgres);
-    const store = await started.start(
-      () => openOperationStore(location),
-      (opened) => opened.close(),
-    );
-    rows.push(...(await noOps(started, { kind, queueUrl: await newUrl(), store, hosts, operations })));
-    await store.close();
-  }
-  return rows;
+  { postgres, redis }: Servers,
+  kind: 'Redis' | 'PostgreSQL',
+  hosts: number,
+  measure: (one: NoOpCase) => Promise<ReportRow>,
+): Promise<ReportRow> {
+  const { location } = await emptyPostgres(postgres);
+  const store = await started.start(
+    () => openOperationStore(location),
+    (opened) => opened.close(),
+  );
+  const row = await measure({
+    kind,
+    hosts,
+    store,
+    queueUrl: kind === 'Redis' ? redis.url : await postgres.createDatabase(),
+    flushes: () => postgres.flushes(),
+  });
+  await store.close();
+  printRow(row);
+  return row;
 }
 
 /** Trainings on one and on two hosts, with the share of perfect scaling that they reach. */
@@ -56,9 +72,15 @@ await withStarted(async (started) => {
     () => RedisServer.start(),
     (server) => server.stop(),
   );
+  const servers = { postgres, redis };
+  const burst = (kind: 'Redis' | 'PostgreSQL', hosts: number) =>
+    measured(started, servers, kind, hosts, (one) => noOps(started, one, operations));
+  const bursts: ReportRow[] = [];
+  for (const kind of ['Redis', 'PostgreSQL'] as const)
+    for (const hosts of HOSTS) bursts.push(await burst(kind, hosts));
+  await report('queue-operations', bursts);
+  const long = (kind: 'Redis' | 'PostgreSQL') =>
+    measured(started, servers, kind, MANY_HOSTS, (one) => longJobs(started, one, JOB_MS, JOBS_OF_HOST));
+  await report('queue-hosts', [await long('Redis'), await long('PostgreSQL')]);
   await report('queue-trainings', await ofTrainings(started, redis));
-  const onRedis = await overHosts(started, postgres, 'Redis', async () => redis.url);
-  await report('queue-redis', onRedis);
-  const onPostgres = await overHosts(started, postgres, 'PostgreSQL', () => postgres.createDatabase());
-  await report('queue-postgres', onPostgres);
 });

@@ -1,17 +1,19 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
-const START_MS = 20_000;
+const START_MS = 60_000;
 const STOP_MS = 10_000;
 
-/** A process that takes jobs from the queue and completes them without work. */
+/** A process that takes jobs from the queue and completes them after a time, without work. */
 export class NoOpHost {
   private constructor(private readonly child: ChildProcess) {}
 
   /** Resolves when the host takes jobs. @throws if the process ends earlier */
-  static async start(url: string, queue: string, name: string): Promise<NoOpHost> {
+  static async start(url: string, queue: string, name: string, jobMs = 0): Promise<NoOpHost> {
     const file = new URL('no-op-process.js', import.meta.url);
-    const child = fork(file, [url, queue, name], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = fork(file, [url, queue, name, String(jobMs)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     const host = new NoOpHost(child);
     try {
       const signal = AbortSignal.timeout(START_MS);
@@ -25,6 +27,10 @@ export class NoOpHost {
       await host.stop();
       throw error;
     }
+  }
+
+  get pid(): number {
+    return this.child.pid!;
   }
 
   async stop(): Promise<void> {

@@ -1,15 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OperationsService, systemClock, systemRandomId, type OperationStore } from '@ktrdr/orchestrator';
+import { processorMs } from '../processor-time.js';
 import { percentile, type ReportRow } from '../report.js';
 import { NoOpHost } from './no-op-host.js';
 import { NoOpManager, type QueueTimes } from './no-op-manager.js';
 import { QUIET } from './quiet.js';
 import type { Started } from '@ktrdr/contracts/testing';
 
-/** The steady load: this share of the measured throughput, for this time, s. */
+/** Length of a burst and of the steady load, s. A burst has at most `operations`. */
+const BURST_S = 15;
+const STEADY_S = 5;
+/** The steady load is this share of the measured throughput. */
 const SHARE = 0.5;
-const STEADY_S = 15;
-const WARM_UP = 20;
+/** Operations before the measurement; the second half shows how many a burst can have. */
+const WARM_UP = 200;
 /** Number of concurrent requests that start operations. */
 const STARTERS = 32;
 const SHUTDOWN_MS = 5_000;
@@ -20,14 +24,76 @@ export interface NoOpCase {
   queueUrl: string;
   store: OperationStore;
   hosts: number;
-  /** Number of operations in the burst. */
-  operations: number;
+  /** Number of flushes of the database so far. */
+  flushes: () => Promise<number>;
 }
 
 /** Measures no-op operations: a burst, then a steady load. */
-export async function noOps(started: Started, measured: NoOpCase): Promise<ReportRow[]> {
-  const { kind, queueUrl, store, hosts, operations: count } = measured;
-  const name = `bench-${hosts}`;
+export async function noOps(started: Started, measured: NoOpCase, most: number): Promise<ReportRow> {
+  const { kind, flushes } = measured;
+  return withHosts(started, measured, 0, async (manager, hosts) => {
+    await burstOf(manager, WARM_UP / 2);
+    const rate = (await timed(manager, WARM_UP / 2)).perSecond;
+    const count = Math.min(most, Math.max(WARM_UP, Math.round(rate * BURST_S)));
+    // hosts and servers are children of this process
+    const used = () => processorMs(process.pid);
+    const [usedBefore, hostsBefore, flushesBefore] = [used(), sum(hosts.map(processorMs)), await flushes()];
+    const { perSecond } = await timed(manager, count);
+    const each = (value: number) => value / count;
+    const steadyRate = perSecond * SHARE;
+    const row = {
+      queue: kind,
+      hosts: hosts.length,
+      operations: count,
+      'operations/s': perSecond,
+      'processor ms of all for each': each(used() - usedBefore),
+      'of the hosts': each(sum(hosts.map(processorMs)) - hostsBefore),
+      'flushes for each': each((await flushes()) - flushesBefore),
+    };
+    const steady = await steadyLoad(manager, steadyRate, Math.ceil(steadyRate * STEADY_S));
+    const delays = steady.map(({ enqueued, taken }) => taken - enqueued);
+    return {
+      ...row,
+      'steady/s': steadyRate,
+      'ms until taken, p50': percentile(delays, 0.5),
+      p99: percentile(delays, 0.99),
+    };
+  });
+}
+
+/** Measures operations whose jobs take `jobMs` on each host: the share of the time that is not spent on jobs. */
+export async function longJobs(
+  started: Started,
+  measured: NoOpCase,
+  jobMs: number,
+  jobsOfHost: number,
+): Promise<ReportRow> {
+  return withHosts(started, measured, jobMs, async (manager, hosts) => {
+    await burstOf(manager, hosts.length);
+    const count = hosts.length * jobsOfHost;
+    const { seconds } = await timed(manager, count);
+    const share = 1 - (jobsOfHost * jobMs) / 1000 / seconds;
+    return {
+      queue: measured.kind,
+      hosts: hosts.length,
+      'jobs of': `${jobMs} ms`,
+      jobs: count,
+      seconds,
+      'orchestration, % of the time': share * 100,
+      target: '< 2',
+      met: share < 0.02,
+    };
+  });
+}
+
+/** Runs `use` with a manager and hosts. `use` gets the hosts' process ids. */
+async function withHosts(
+  started: Started,
+  { queueUrl, store, hosts, kind }: NoOpCase,
+  jobMs: number,
+  use: (manager: NoOpManager, hosts: number[]) => Promise<ReportRow>,
+): Promise<ReportRow> {
+  const name = `bench-${kind}-${hosts}-${jobMs}`;
   const operations = new OperationsService({
     store,
     clock: systemClock,
@@ -42,34 +108,30 @@ export async function noOps(started: Started, measured: NoOpCase): Promise<Repor
   const running = await Promise.all(
     Array.from({ length: hosts }, (_, index) =>
       started.start(
-        () => NoOpHost.start(queueUrl, name, `host-${index + 1}`),
+        () => NoOpHost.start(queueUrl, name, `host-${index + 1}`, jobMs),
         (host) => host.stop(),
       ),
     ),
   );
-  await burstOf(manager, WARM_UP);
-
-  const start = performance.now();
-  const burst = await burstOf(manager, count);
-  const perSecond = (count * 1000) / (performance.now() - start);
-  const rate = perSecond * SHARE;
-  const steady = await steadyLoad(manager, rate, Math.round(rate * STEADY_S));
+  const row = await use(
+    manager,
+    running.map(({ pid }) => pid),
+  );
   await Promise.all(running.map((host) => host.stop()));
   await manager.close();
   await operations.shutdown(SHUTDOWN_MS);
+  return row;
+}
 
-  const row = (load: string, value: number, times: readonly QueueTimes[]): ReportRow => {
-    const delays = times.map(({ enqueued, taken }) => taken - enqueued);
-    return {
-      queue: kind,
-      hosts,
-      load,
-      'operations/s': value,
-      'enqueued to taken, p50': percentile(delays, 0.5),
-      p99: percentile(delays, 0.99),
-    };
-  };
-  return [row(`burst of ${count}`, perSecond, burst), row(`steady, ${rate.toFixed(0)}/s`, rate, steady)];
+async function timed(manager: NoOpManager, count: number): Promise<{ perSecond: number; seconds: number }> {
+  const start = performance.now();
+  await burstOf(manager, count);
+  const seconds = (performance.now() - start) / 1000;
+  return { perSecond: count / seconds, seconds };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** Starts operations as fast as the store accepts them. */

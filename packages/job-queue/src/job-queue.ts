@@ -2,6 +2,7 @@ import type { Job } from 'bullmq';
 import { KtrdrError } from '@ktrdr/contracts';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import { JobWatch, type JobState } from './job-state.js';
+import { pollSilent, pollWaiting, RESPONSE_TIMEOUT_MS } from './job-polls.js';
 import { KnownWorkers, type KnownWorker } from './known-workers.js';
 import {
   MESSAGE_RETENTION_MS,
@@ -18,23 +19,10 @@ import { QueueConnection } from './queue-connection.js';
 import { QueueOutage } from './queue-outage.js';
 import { within } from './within.js';
 
-/** Timeout of a request to the queue, ms. */
-const RESPONSE_TIMEOUT_MS = 2_000;
 /** Time between two polls of the followed jobs, ms. */
 const POLL_MS = 1_000;
 /** Delay of the poll after a new follower, ms. Followers that start together share one poll. */
 const FIRST_POLL_MS = 20;
-/** Poll a job after this long without an update (ms). */
-const SILENT_MS = 2_000;
-/** Maximum number of silent jobs queried per poll. */
-const MAX_QUERIES_PER_POLL = 200;
-/**
- * Jobs with fewer than this many ahead get their place at every poll. Others get it less often: after `PLACE_MS` for
- * each followed job.
- */
-const FRONT_PLACES = 20;
-const PLACE_MS = 25;
-
 /** What a `JobQueue` needs. */
 export interface JobQueueParts<TData, TReport, TOutcome, TDescription> {
   reader: QueueReader<TData, TReport, TOutcome, TDescription>;
@@ -258,8 +246,9 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     this.pollAt = Infinity;
     try {
       if (this.outage.since !== null) await this.check();
-      await this.pollWaiting();
-      await this.pollSilent();
+      const { watches } = this;
+      await pollWaiting(watches, this.client.queue, this.parts.clock);
+      await pollSilent(watches, (jobId) => this.state(jobId), this.parts.clock);
       this.outage.end();
     } catch (error) {
       this.beginOutage(error);
@@ -267,42 +256,6 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     this.polling = false;
     for (const watch of this.watches.values()) watch.remind();
     if (this.watches.size > 0 || this.outage.since !== null) this.pollIn(POLL_MS);
-  }
-
-  private async pollWaiting(): Promise<void> {
-    const isSettled = ({ state }: JobWatch<TReport, TOutcome>) =>
-      state !== null && state.state !== 'waiting' && state.state !== 'unreachable';
-    if ([...this.watches.values()].every(isSettled)) return;
-    const ids = await within(
-      this.client.queue.getRanges(['prioritized', 'waiting'], 0, -1, true),
-      RESPONSE_TIMEOUT_MS,
-    );
-    const now = this.parts.clock.monotonic();
-    // in a long queue, all places change at every poll, and each reported place is stored
-    const tellEvery = this.watches.size * PLACE_MS;
-    for (const [ahead, jobId] of ids.entries()) {
-      const watch = this.watches.get(jobId);
-      if (watch === undefined || isSettled(watch)) continue;
-      watch.heardAt = now;
-      const hasPlace = watch.state?.state === 'waiting' && watch.state.ahead !== null;
-      if (hasPlace && ahead >= FRONT_PLACES && now - watch.placedAt < tellEvery) continue;
-      watch.placedAt = now;
-      watch.set({ state: 'waiting', ahead });
-    }
-  }
-
-  private async pollSilent(): Promise<void> {
-    const now = this.parts.clock.monotonic();
-    const silent = [...this.watches]
-      .filter(([, { heardAt, state }]) => now - heardAt > SILENT_MS && state?.state !== 'completed')
-      .slice(0, MAX_QUERIES_PER_POLL);
-    for (const [jobId, watch] of silent) {
-      const state = await this.state(jobId);
-      // a newer event arrived meanwhile
-      if (watch.heardAt > now) continue;
-      watch.heardAt = this.parts.clock.monotonic();
-      watch.set(state);
-    }
   }
 
   private async job(jobId: string): Promise<Job<QueuedJob<TData>, TOutcome> | undefined> {

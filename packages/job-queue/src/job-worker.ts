@@ -1,21 +1,13 @@
 import { DelayedError, WaitingError, type Job, type Queue, type Relay, type Worker } from 'bullmq';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import { HeldJob, type WorkedJob } from './held-job.js';
-import {
-  ANNOUNCE_MS,
-  topicOfJob,
-  WORKERS_TOPIC,
-  type AnnouncedWorker,
-  type JobReport,
-  type QueuedJob,
-  type QueueReader,
-  type WorkerGoodbye,
-} from './messages.js';
+import { topicOfJob, type JobReport, type QueuedJob, type QueueReader } from './messages.js';
 import { reasonOf, secondsSince } from './outage.js';
 import { QueueConnection } from './queue-connection.js';
 import { OrComplain } from './read-or-complain.js';
 import { isUsersTurn } from './user-turn.js';
 import { within } from './within.js';
+import { WorkerAnnouncements } from './worker-announcements.js';
 
 /**
  * Shares of the lease: duration of a lock, and interval of the check for expired locks. Two checks detect a lost job.
@@ -37,8 +29,6 @@ const RESPONSE_TIMEOUT_MS = 5_000;
  * deadline.
  */
 const STOP_MS = { inAll: 5_000, anAnswer: 1_000 };
-/** Time a stopping worker waits for the delivery of its goodbye, ms. */
-const GOODBYE_MS = 500;
 /** Delay before a failed request is retried, ms. */
 const RETRY_MS = 1_000;
 /** Interval at which a stopping worker checks whether its jobs have ended, ms. */
@@ -78,7 +68,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
   private readonly queue: Queue;
   private readonly relay: Relay;
   private readonly orComplain: OrComplain;
-  private stopTimer = () => {};
+  private readonly announcements: WorkerAnnouncements<TDescription>;
   /** Deadline for the queue's responses while stopping, monotonic ms; `null` before. */
   private stopsBy: number | null = null;
   /** Start of the current outage, monotonic ms; `null` while the queue is usable. */
@@ -86,8 +76,6 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
   private started = false;
   /** Last connection error before the start. */
   private startError: unknown = null;
-  /** The announcement in progress. Never rejects. */
-  private announcing = Promise.resolve();
 
   constructor(private readonly parts: JobWorkerParts<TData, TReport, TOutcome, TDescription>) {
     const connection = new QueueConnection(parts.url, parts.queue, parts.clock);
@@ -108,6 +96,18 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       removeOnComplete: RETENTION_S,
       removeOnFail: RETENTION_S,
       autorun: false,
+    });
+    this.announcements = new WorkerAnnouncements({
+      relay: this.relay,
+      clock: parts.clock,
+      describe: async () => ({
+        name: parts.name,
+        jobs: this.jobs,
+        concurrency: parts.concurrency,
+        description: await parts.describe(),
+      }),
+      onAnnounced: () => this.recovered(),
+      onError: (error) => this.onConnectionError(error),
     });
     this.worker.on('locksRenewed', ({ jobIds }) => {
       for (const jobId of jobIds) this.held.get(jobId)?.renewed();
@@ -132,7 +132,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     }
     this.started = true;
     void this.worker.run().catch((error: unknown) => this.onConnectionError(error));
-    this.announceAndAgain();
+    this.announcements.start();
   }
 
   /** Ids of the jobs that this worker has. */
@@ -143,13 +143,13 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
   /** Takes no more jobs and returns its jobs to the queue. Resolves when all work has stopped. */
   async stop(): Promise<void> {
     this.stopsBy = this.parts.clock.monotonic() + STOP_MS.inAll;
-    this.stopTimer();
+    this.announcements.stop();
     for (const held of this.held.values()) held.stopForWorker();
     const closed = this.worker.close();
     // an unreachable queue cannot take jobs back: their locks expire
     if (this.outageSince !== null) this.connection.abandon();
     while (this.held.size > 0) await this.parts.clock.sleep(IDLE_CHECK_MS);
-    if (this.outageSince === null) await this.sayGoodbye();
+    if (this.outageSince === null) await this.announcements.sayGoodbye(this.parts.name);
     this.connection.abandon();
     const parts = Promise.allSettled([closed, this.queue.close(), this.relay.close()]);
     await within(parts, this.answerMs).catch((error: unknown) => this.onConnectionError(error));
@@ -290,31 +290,6 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
         (await within(this.queue.getActive(), RESPONSE_TIMEOUT_MS)) as Job<QueuedJob<unknown>>[],
       write: (report) => within(job.updateProgress(report), RESPONSE_TIMEOUT_MS),
     });
-  }
-
-  private announceAndAgain(): void {
-    this.announcing = this.announce().catch((error: unknown) => this.onConnectionError(error));
-    this.stopTimer = this.parts.clock.setTimer(ANNOUNCE_MS, () => this.announceAndAgain());
-  }
-
-  private async announce(): Promise<void> {
-    const { name, concurrency, describe } = this.parts;
-    const worker: AnnouncedWorker<TDescription> = {
-      name,
-      jobs: this.jobs,
-      concurrency,
-      description: await describe(),
-    };
-    if (this.stopsBy !== null) return;
-    await within(this.relay.publish(WORKERS_TOPIC, worker), RESPONSE_TIMEOUT_MS);
-    this.recovered();
-  }
-
-  /** Removes the worker from the list at once. Waits for a running announcement, which would list the worker again. */
-  private async sayGoodbye(): Promise<void> {
-    const goodbye: WorkerGoodbye = { name: this.parts.name, left: true };
-    const said = this.announcing.then(() => this.relay.publish(WORKERS_TOPIC, goodbye));
-    await within(said, GOODBYE_MS).catch((error: unknown) => this.onConnectionError(error));
   }
 
   /** Logs an outage once, at its beginning. */

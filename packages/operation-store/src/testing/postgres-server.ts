@@ -65,6 +65,24 @@ export class PostgresServer {
     return this.url(name);
   }
 
+  /** Number of times that the server has waited for its log to be on disk, since it started. */
+  async flushes(): Promise<number> {
+    const client = new pg.Client({ connectionString: this.url('postgres') });
+    await client.connect();
+    try {
+      const { rows: version } = await client.query<{ number: number }>(
+        `select current_setting('server_version_num')::int as number`,
+      );
+      const counted =
+        version[0]!.number >= 180_000
+          ? `select sum(fsyncs)::int as count from pg_stat_io where object = 'wal' and context = 'normal'`
+          : 'select wal_sync::int as count from pg_stat_wal';
+      return (await client.query<{ count: number }>(counted)).rows[0]!.count;
+    } finally {
+      await client.end();
+    }
+  }
+
   url(database: string, { user = USER, password = PASSWORD } = {}): string {
     return `postgres://${user}:${password}@${HOST}:${this.port}/${database}`;
   }
