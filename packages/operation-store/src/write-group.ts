@@ -129,7 +129,15 @@ class WriteGroup {
     this.changed.add(id);
     this.history.push(historyRow(id, historyEntry(operation, change)));
     if (change.to === 'pending' && change.from === 'beginning') await removeMetrics(this.tx, id);
-    return fulfilled({ ...storedOperation(row), changed: true });
+    const { owner, cancel_forced } = row;
+    // both parts of it have been JSON, so it equals what is stored
+    return fulfilled({
+      operation,
+      epoch: row.epoch,
+      owner,
+      cancelForced: cancel_forced === 1,
+      changed: true,
+    });
   }
 
   private saveProgress(row: ChangedRow, { saved }: ProgressWrite): Settled {
