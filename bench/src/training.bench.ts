@@ -2,17 +2,24 @@
  * Training speed in samples per second on one core, with the product's own loop, beside PyTorch, JAX, scikit-learn and TensorFlow, and
  * beside the limit set by the matrix products alone. Each has its own process. They take turns in short rounds on the same core while the
  * others wait, so that a temporary slowdown of the machine affects all of them. A second table has the time from the start of a process
- * to the end of a typical training. Peers need a Python: `TRAINING_PYTHON=/path/to/python`, or `python3`. Arguments: engines to measure
- * beside `onnx`, `--no-peers`, `--only TEXT` (cases whose title or batch contains it: `lstm`, `3, 32`), `--seconds N` of each case.
+ * to the end of a typical training. "Ours" is the engine that `auto` takes. Peers need a Python: `TRAINING_PYTHON=/path/to/python`, or
+ * `python3`. Arguments: engines to measure beside `wasm` and `onnx`, `--no-peers`, `--only TEXT` (cases whose title or batch contains it: `lstm`, `3, 32`), `--seconds N` of each case.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ENGINE_NAMES, type EngineName } from '@ktrdr/contracts';
+import { EngineSelector } from '@ktrdr/trainer';
 import type { Peer } from './peer.js';
 import { median, printRow, report, type ReportRow } from './report.js';
-import { storeCase, trainingCases, typicalCase, type StoredCase } from './training-cases.js';
+import {
+  storeCase,
+  trainingCases,
+  typicalCase,
+  type StoredCase,
+  type TrainingCase,
+} from './training-cases.js';
 import {
   findPeers,
   findProducts,
@@ -51,6 +58,7 @@ interface Shown {
 }
 
 const starter = new Starter();
+const selector = new EngineSelector();
 
 /** Trains a case in rounds: one turn each. A peer that fails is left out. */
 async function measure(
@@ -95,8 +103,8 @@ function summary(
   { title, batch }: StoredCase,
   all: ReadonlyMap<string, Shown>,
   engines: readonly EngineName[],
+  ours: EngineName,
 ): ReportRow {
-  const ours = chosenEngine(all, engines);
   const times = (name: string, by: 'speeds' | 'processorSpeeds' = 'speeds'): number | null => {
     const [mine, theirs] = [all.get(ours)?.[by], all.get(name)?.[by]];
     if (mine === undefined || theirs === undefined) return null;
@@ -131,9 +139,19 @@ function rounded(value: number, decimals: number): number {
   return Number(value.toFixed(decimals));
 }
 
-/** The engine that `auto` takes on a processor. */
-function chosenEngine(all: ReadonlyMap<string, Shown>, engines: readonly EngineName[]): EngineName {
-  return engines.find((name) => all.has(name))!;
+/** The engine that `auto` takes for a case. */
+async function chosenByAuto({ network, batch }: TrainingCase): Promise<EngineName> {
+  const { engine } = await selector.choose(
+    'auto',
+    {
+      model: network,
+      optimiser: { type: 'adam', weightDecay: 0, gradientClip: null },
+      loss: { type: 'cross_entropy' },
+      batchSize: batch,
+    },
+    { signal: new AbortController().signal, onPhase: () => undefined },
+  );
+  return engine;
 }
 
 /** Everything measured, one row a contestant. */
@@ -181,7 +199,7 @@ async function coldStarts(one: StoredCase, contestants: readonly Contestant[]): 
 }
 
 function chosenEngines(names: readonly string[]): EngineName[] {
-  const engines: EngineName[] = ['onnx'];
+  const engines: EngineName[] = ['wasm', 'onnx'];
   for (const name of names) {
     const engine = ENGINE_NAMES.find((known) => known === name);
     if (engine === undefined)
@@ -209,16 +227,17 @@ if (missing.length > 0) {
   );
 }
 if (!starter.isPinned) console.log('This machine has no taskset: the programs may run on different cores.');
-const ours = engines.map((engine) => ourContestant(engine));
 const folder = await mkdtemp(join(tmpdir(), 'ktrdr-bench-'));
 const summaries: ReportRow[] = [];
 const all: ReportRow[] = [];
 const chosen = trainingCases().filter(({ title, batch }) => `${title}, ${batch}`.includes(values.only));
 for (const one of chosen) {
   const stored = await storeCase(one, folder);
+  const mine = await chosenByAuto(one);
+  const ours = [...new Set([mine, ...engines])].map((engine) => ourContestant(engine));
   const contestants = [...ours, ...peers, ...(products === null ? [] : [products])];
   const measured = await measure(stored, contestants, Number(values.seconds));
-  const row = summary(stored, measured, engines);
+  const row = summary(stored, measured, engines, mine);
   printRow(row);
   summaries.push(row);
   all.push(...details(stored, measured));
@@ -227,6 +246,7 @@ await report('training', summaries);
 await report('training-programs', all);
 if (values.only === '') {
   const typical = { ...typicalCase(), title: 'typical' };
+  const ours = [...new Set([await chosenByAuto(typical), ...engines])].map((engine) => ourContestant(engine));
   const cold = await coldStarts(await storeCase(typical, folder), [...ours, ...peers]);
   await report('training-cold-starts', cold);
 }

@@ -50,7 +50,7 @@ export function ourContestant(engine: EngineName): Contestant {
   return {
     name: engine,
     command: [process.execPath, join(import.meta.dirname, 'our-training-process.js'), engine],
-    can: engine.startsWith('tensorflow') ? isMlp : isAny,
+    can: engine.startsWith('onnx') ? isAny : isMlp,
   };
 }
 
