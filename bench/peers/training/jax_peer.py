@@ -10,6 +10,7 @@ import os
 
 os.environ['XLA_FLAGS'] = '--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1'
 os.environ['JAX_PLATFORMS'] = 'cpu'
+os.environ['NPROC'] = '1'  # threads of XLA's pool
 
 from protocol import np, read, serve  # noqa: E402  (before jax: it sets the thread counts)
 import jax  # noqa: E402
