@@ -4,9 +4,9 @@ import { useSignal } from '@preact/signals';
 import { request } from '../../api/client.js';
 import { ChoiceSelect } from '../../components/choice-select.js';
 import { Field } from '../../components/field.js';
+import { SearchField } from '../../components/search-field.js';
 import { EmptyState, ErrorNote, Loading } from '../../components/note.js';
 import { PageHeader } from '../../components/page-header.js';
-import { TextInput } from '../../components/text-input.js';
 import { counted } from '../../format/numbers.js';
 import type { OperationsChange } from '../../live/operations.js';
 import { useResource } from '../../live/use-resource.js';
@@ -100,18 +100,7 @@ function BarsList({ bars, reports, filters: { values, isAny, set } }: BarsListPr
   return (
     <>
       <div class="filters" role="search">
-        <div class="filter-search">
-          <Field label="Symbol">
-            {(attributes) => (
-              <TextInput
-                attributes={attributes}
-                type="search"
-                value={values.search}
-                onType={(search) => set({ search })}
-              />
-            )}
-          </Field>
-        </div>
+        <SearchField label="Symbol" value={values.search} onType={(search) => set({ search })} />
         <Field label="Timeframe">
           {(attributes) => (
             <ChoiceSelect

@@ -5,13 +5,12 @@ import { request } from '../../api/client.js';
 import { useAction } from '../../api/use-action.js';
 import { CONFLICT_WORDS } from '../../bars/conflict-words.js';
 import { ChoiceSelect } from '../../components/choice-select.js';
-import { DateRange } from '../../components/date-range.js';
 import { Dialog } from '../../components/dialog.js';
 import { Field } from '../../components/field.js';
 import { FormDialog } from '../../components/form-dialog.js';
 import { EmptyState, ErrorNote, Loading } from '../../components/note.js';
-import { TextInput } from '../../components/text-input.js';
 import { useResource } from '../../live/use-resource.js';
+import { BarsFields, namedBars, type NewBars } from './bars-fields.js';
 
 const TITLE = 'Download bars';
 
@@ -40,12 +39,8 @@ export function DownloadDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-interface DownloadFields {
+interface DownloadFields extends NewBars {
   source: string;
-  symbol: string;
-  timeframe: string;
-  start_date: string;
-  end_date: string;
   on_conflict: ConflictChoice;
 }
 
@@ -59,20 +54,13 @@ function DownloadForm({ sources, onClose }: { sources: readonly DataSource[]; on
     end_date: '',
     on_conflict: 'refuse',
   });
-  const { source, symbol, timeframe, start_date, end_date, on_conflict } = fields.value;
+  const { source, symbol, timeframe, on_conflict } = fields.value;
   const chosen = sources.find(({ name }) => name === source);
   const timeframes: readonly string[] = chosen?.timeframes ?? [];
   const download = useAction(
     () =>
       request('startDownload', {
-        body: {
-          source,
-          symbol: symbol.trim(),
-          timeframe,
-          on_conflict,
-          start_date: start_date === '' ? undefined : start_date,
-          end_date: end_date === '' ? undefined : end_date,
-        },
+        body: { ...namedBars(fields.value), source, on_conflict },
       }),
     ({ operation_id }) => route(`/app/operations/${operation_id}`),
   );
@@ -94,29 +82,11 @@ function DownloadForm({ sources, onClose }: { sources: readonly DataSource[]; on
           />
         )}
       </Field>
-      <Field label="Symbol" hint="As the source writes it, for example BTC/USDT.">
-        {(attributes) => (
-          <TextInput
-            attributes={attributes}
-            value={symbol}
-            isRequired
-            onType={(text) => (fields.value = { ...fields.value, symbol: text })}
-          />
-        )}
-      </Field>
-      <Field label="Timeframe">
-        {(attributes) => (
-          <ChoiceSelect
-            attributes={attributes}
-            value={timeframe}
-            choices={timeframes.map((name): [string, string] => [name, name])}
-            onChoose={(name) => (fields.value = { ...fields.value, timeframe: name })}
-          />
-        )}
-      </Field>
-      <DateRange
+      <BarsFields
         fields={fields}
-        hint="Without dates, the download fetches what the file does not have yet, to the newest closed bar."
+        timeframes={timeframes}
+        symbolHint="As the source writes it, for example BTC/USDT."
+        datesHint="Without dates, the download fetches what the file does not have yet, to the newest closed bar."
       />
       <Field label="If bars differ from stored bars">
         {(attributes) => (

@@ -4,17 +4,10 @@ import { useLocation } from 'preact-iso';
 import { request } from '../../api/client.js';
 import { useAction } from '../../api/use-action.js';
 import { barsAddress } from '../../bars/bars-address.js';
-import { ChoiceSelect } from '../../components/choice-select.js';
-import { DateRange } from '../../components/date-range.js';
-import { Field } from '../../components/field.js';
 import { FormDialog } from '../../components/form-dialog.js';
-import { TextInput } from '../../components/text-input.js';
+import { BarsFields, namedBars, type NewBars } from './bars-fields.js';
 
-interface SampleFields {
-  symbol: string;
-  timeframe: string;
-  start_date: string;
-  end_date: string;
+interface SampleFields extends NewBars {
   overwrite: boolean;
 }
 
@@ -28,17 +21,11 @@ export function SampleDialog({ onClose }: { onClose: () => void }) {
     end_date: '',
     overwrite: false,
   });
-  const { symbol, timeframe, start_date, end_date, overwrite } = fields.value;
+  const { symbol, overwrite } = fields.value;
   const write = useAction(
     () =>
       request('writeSampleBars', {
-        body: {
-          symbol: symbol.trim(),
-          timeframe,
-          overwrite,
-          start_date: start_date === '' ? undefined : start_date,
-          end_date: end_date === '' ? undefined : end_date,
-        },
+        body: { ...namedBars(fields.value), overwrite },
       }),
     (written) => route(barsAddress(written)),
   );
@@ -51,30 +38,12 @@ export function SampleDialog({ onClose }: { onClose: () => void }) {
       isComplete={symbol.trim() !== ''}
       onClose={onClose}
     >
-      <Field
-        label="Symbol"
-        hint="SP500 with 1d gives real bars of the S&P 500 index. Every other choice gives synthetic bars."
-      >
-        {(attributes) => (
-          <TextInput
-            attributes={attributes}
-            value={symbol}
-            isRequired
-            onType={(text) => (fields.value = { ...fields.value, symbol: text })}
-          />
-        )}
-      </Field>
-      <Field label="Timeframe">
-        {(attributes) => (
-          <ChoiceSelect
-            attributes={attributes}
-            value={timeframe}
-            choices={TIMEFRAMES.map((name): [string, string] => [name, name])}
-            onChoose={(name) => (fields.value = { ...fields.value, timeframe: name })}
-          />
-        )}
-      </Field>
-      <DateRange fields={fields} hint="Optional." />
+      <BarsFields
+        fields={fields}
+        timeframes={TIMEFRAMES}
+        symbolHint="SP500 with 1d gives real bars of the S&P 500 index. Every other choice gives synthetic bars."
+        datesHint="Optional."
+      />
       {(exists || overwrite) && (
         <label class="check-line">
           <input

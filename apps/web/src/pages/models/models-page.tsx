@@ -3,9 +3,9 @@ import { useSignal } from '@preact/signals';
 import { request } from '../../api/client.js';
 import { ChoiceSelect } from '../../components/choice-select.js';
 import { Field } from '../../components/field.js';
+import { SearchField } from '../../components/search-field.js';
 import { EmptyState, ErrorNote, Loading } from '../../components/note.js';
 import { PageHeader } from '../../components/page-header.js';
-import { TextInput } from '../../components/text-input.js';
 import { counted } from '../../format/numbers.js';
 import type { OperationsChange } from '../../live/operations.js';
 import { useResource } from '../../live/use-resource.js';
@@ -96,18 +96,11 @@ function ModelsList({ models, filters: { values, set }, onDeleted }: ModelsListP
   return (
     <>
       <div class="filters" role="search">
-        <div class="filter-search">
-          <Field label="Name, symbol or engine">
-            {(attributes) => (
-              <TextInput
-                attributes={attributes}
-                type="search"
-                value={values.search}
-                onType={(search) => set({ search })}
-              />
-            )}
-          </Field>
-        </div>
+        <SearchField
+          label="Name, symbol or engine"
+          value={values.search}
+          onType={(search) => set({ search })}
+        />
         <Field label="Verdict">
           {(attributes) => (
             <ChoiceSelect

@@ -3,10 +3,9 @@ import { useSignal } from '@preact/signals';
 import { request } from '../../api/client.js';
 import { useAction } from '../../api/use-action.js';
 import { ConfirmDialog } from '../../components/confirm-dialog.js';
-import { Field } from '../../components/field.js';
+import { SearchField } from '../../components/search-field.js';
 import { EmptyState, ErrorNote, Loading } from '../../components/note.js';
 import { PageHeader } from '../../components/page-header.js';
-import { TextInput } from '../../components/text-input.js';
 import { counted } from '../../format/numbers.js';
 import { useResource } from '../../live/use-resource.js';
 import { may } from '../../shell/caller.js';
@@ -44,18 +43,11 @@ export function StrategiesPage() {
       ) : (
         <>
           <div class="filters" role="search">
-            <div class="filter-search">
-              <Field label="Name, symbol or description">
-                {(attributes) => (
-                  <TextInput
-                    attributes={attributes}
-                    type="search"
-                    value={values.search}
-                    onType={(search) => set({ search })}
-                  />
-                )}
-              </Field>
-            </div>
+            <SearchField
+              label="Name, symbol or description"
+              value={values.search}
+              onType={(search) => set({ search })}
+            />
           </div>
           {shown.length === 0 ? (
             <EmptyState title="No strategies match">
