@@ -45,6 +45,7 @@ export type { TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './ru
 export type { TrainerProcessOptions } from './process/run-child.js';
 export { runTrainerProcess } from './process/run-trainer-process.js';
 export { WarmProcesses, type WarmProcessesSettings } from './process/warm-processes.js';
+export { EngineMemory } from './engine-choice/engine-memory.js';
 export { EngineSelector } from './engine-choice/engine-selector.js';
 export { trialNetworkOf } from './engine-choice/trial-network.js';
 export { untilAborted } from './engine-choice/until-aborted.js';

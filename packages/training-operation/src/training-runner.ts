@@ -1,4 +1,10 @@
-import type { EngineChoice, EngineSetting, TrainingPriority, TrainingSpec } from '@ktrdr/contracts';
+import {
+  type EngineChoice,
+  type EngineSetting,
+  KtrdrError,
+  type TrainingPriority,
+  type TrainingSpec,
+} from '@ktrdr/contracts';
 import { Slots, type Clock, type PlaceInLine } from '@ktrdr/orchestrator';
 import type { Strategy } from '@ktrdr/strategy';
 import { SpeedMeter } from './speed-meter.js';
@@ -184,7 +190,11 @@ export class TrainingRunner {
         },
         this.warm,
       ),
-    );
+    ).catch(async (error: unknown) => {
+      if (error instanceof KtrdrError && error.code === 'engine_unavailable')
+        await this.engines.forget(engine.engine);
+      throw error;
+    });
     this.budget.learn(strategy.model.type, estimate, speed);
     await this.checkpoints.remove(operationId, reports.onOutput);
     return kept;

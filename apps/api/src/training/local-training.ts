@@ -1,4 +1,4 @@
-import { EngineSelector, type CheckpointFolders } from '@ktrdr/trainer';
+import { EngineMemory, EngineSelector, type CheckpointFolders } from '@ktrdr/trainer';
 import {
   type BudgetedEstimate,
   TrainingRunner,
@@ -22,7 +22,11 @@ export class LocalTraining implements TrainingPlace {
     private readonly outputs: RunOutputs,
     private readonly checkpoints: CheckpointFolders,
   ) {
-    this.runner = new TrainingRunner({ mode: 'local', ...settings }, new EngineSelector(), checkpoints);
+    this.runner = new TrainingRunner(
+      { mode: 'local', ...settings },
+      new EngineSelector(new EngineMemory(settings.stateDir)),
+      checkpoints,
+    );
   }
 
   open(): Promise<void> {

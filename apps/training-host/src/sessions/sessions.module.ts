@@ -4,7 +4,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { OperationsService } from '@ktrdr/orchestrator';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import { CLOCK, ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
-import { CheckpointFolders, EngineSelector, ModelStorage } from '@ktrdr/trainer';
+import { CheckpointFolders, EngineMemory, EngineSelector, ModelStorage } from '@ktrdr/trainer';
 import { BackgroundThread } from '@ktrdr/strategy';
 import { TrainingRunner } from '@ktrdr/training-operation';
 import type { HostSettings } from '../config.js';
@@ -47,7 +47,7 @@ export class SessionsModule {
         {
           provide: EngineSelector,
           useFactory: async () => {
-            const engines = new EngineSelector();
+            const engines = new EngineSelector(new EngineMemory(settings.stateDir));
             // the host does not start if the engine of its settings is not available
             await engines.candidates(engine, 'mlp');
             return engines;

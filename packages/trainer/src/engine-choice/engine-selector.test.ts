@@ -41,7 +41,7 @@ const missing = (...engines: EngineName[]): EngineChoice['rejected'] =>
 
 function given(there: GivenTrials['there']) {
   const trials = new GivenTrials(there);
-  const selector = new EngineSelector(trials);
+  const selector = new EngineSelector(null, trials);
   const phases: string[] = [];
   const choose = (
     setting: EngineSetting,

@@ -10,6 +10,7 @@ import type { ModelSettings } from '@ktrdr/strategy';
 import { slowerCpuEngine } from './cpu-engine.js';
 import { deviceOf, LAST_RESORT } from '../engines/engine-names.js';
 import { checkEngineSupport, supportsModel } from '../engines/engine-support.js';
+import type { EngineMemory } from './engine-memory.js';
 import { ProcessTrials, type EngineTrials } from './engine-trial.js';
 import { engineUnavailable } from '../engines/engine-unavailable.js';
 import { fastestOf } from './fastest-engine.js';
@@ -49,10 +50,16 @@ export class EngineSelector {
   /** By `loadKey`. */
   private readonly loads = new Map<string, Promise<string | null>>();
   private readonly measured = new Map<string, Measured>();
+  private hasRead = false;
+  private writing: Promise<void> = Promise.resolve();
   /** The current timing. Two at a time would slow each other down. */
   private timing: Promise<unknown> | null = null;
 
-  constructor(private readonly trials: EngineTrials = new ProcessTrials()) {}
+  /** @param memory what services of this machine have learned; `null`: each selector learns again */
+  constructor(
+    private readonly memory: EngineMemory | null = null,
+    private readonly trials: EngineTrials = new ProcessTrials(),
+  ) {}
 
   /**
    * The engines that load here and can train the model type. Only `auto` can give several.
@@ -61,6 +68,7 @@ export class EngineSelector {
    * `engine_unsupported` if the setting's engine cannot train the model
    */
   async candidates(setting: EngineSetting, model: ModelSettings['type']): Promise<EngineCandidates> {
+    this.readMemory();
     const rejected: EngineChoice['rejected'] = [];
     const engines: EngineName[] = [];
     for (const { names, isRace } of contenders(setting)) {
@@ -92,6 +100,7 @@ export class EngineSelector {
     network: TrialNetwork,
     { signal, onPhase }: ChooseOptions,
   ): Promise<EngineChoice> {
+    this.readMemory();
     if (this.loads.size === 0) onPhase('looking for engines');
     const candidates = await untilAborted(this.candidates(setting, network.model.type), signal);
     const slower = slowerCpuEngine(candidates.engines, network);
@@ -123,7 +132,10 @@ export class EngineSelector {
     this.timing = timing.catch(() => null);
     try {
       const measured = await timing;
-      if (measured.times.length > 0) this.remember(key, measured);
+      if (measured.times.length > 0) {
+        this.remember(key, measured);
+        this.writeLater();
+      }
       return measured;
     } finally {
       this.timing = null;
@@ -136,7 +148,42 @@ export class EngineSelector {
     if (known !== undefined) return known;
     const load = this.trials.load(engine, isNamed);
     this.loads.set(key, load);
+    this.writeLater();
     return load;
+  }
+
+  /** An engine that was known to load has failed to load: the next choice tries all engines again. */
+  async forget(engine: EngineName): Promise<void> {
+    for (const isNamed of [true, false]) this.loads.delete(loadKey(engine, isNamed));
+    this.measured.clear();
+    this.writeLater();
+    await this.writing;
+  }
+
+  /** Settles when everything learned so far is kept. */
+  written(): Promise<void> {
+    return this.writing;
+  }
+
+  private readMemory(): void {
+    if (this.hasRead) return;
+    this.hasRead = true;
+    const { loads, networks } = this.memory?.read() ?? { loads: [], networks: [] };
+    for (const key of loads) this.loads.set(key, Promise.resolve(null));
+    for (const [network, times] of networks) this.remember(network, { times, rejected: [] });
+  }
+
+  private writeLater(): void {
+    // a load that fails is reported by the caller
+    if (this.memory !== null) this.writing = this.writing.then(() => this.write()).catch(() => undefined);
+  }
+
+  private async write(): Promise<void> {
+    const loads: string[] = [];
+    for (const [key, load] of this.loads) if ((await load) === null) loads.push(key);
+    // an engine that failed in a timing may work in the next one
+    const complete = [...this.measured].filter(([, { rejected }]) => rejected.length === 0);
+    await this.memory?.write({ loads, networks: complete.map(([network, { times }]) => [network, times]) });
   }
 
   /** Why an engine cannot train the model, or `null`. Throws for a setting that names the engine: `auto` has other engines. */

@@ -7,6 +7,9 @@ import { dataWarnings } from '../data/data-warnings.js';
 import { reportBars } from '../data/load-bars.js';
 import { prepareData } from '../data/prepare-data.js';
 import { summariseData } from '../data/summarise-data.js';
+import { WasmEngine } from '../engines/wasm/wasm-engine.js';
+import { runTrainingLoop } from '../loop/loop.js';
+import { modelOf } from '../network/model-of.js';
 
 /** Node compiles a function to fast code after some calls. More rounds do not make the first training faster. */
 const ROUNDS = 3;
@@ -61,8 +64,9 @@ training:
 `;
 
 /**
- * Prepares made-up bars as a training does, so that the code of the first training is compiled. Reads no file but the code, whose
- * fingerprint it keeps. Makes no session of a library, and keeps nothing else.
+ * Trains on made-up bars, so that the code of the first training is compiled. Reads no file but the code, whose fingerprint it keeps, and
+ * keeps nothing else. It makes no session of ONNX Runtime: that would switch this thread to other arithmetic (see denormals.ts) before
+ * the features are computed.
  *
  * @param mayGoOn asked between two steps; after `false` it ends at the next one
  */
@@ -93,6 +97,24 @@ async function prepareOnce(round: number, pause: () => Promise<void>): Promise<v
   const data = await prepareData({ strategy, bars: symbols, range: {}, validationSplit: undefined }, pause);
   summariseData(strategy, reported, data);
   dataWarnings(strategy, reported, data);
+  const engine = new WasmEngine();
+  try {
+    await runTrainingLoop({
+      model: modelOf(strategy, data.dataset.classes.length),
+      settings: strategy.training,
+      train: data.parts.train,
+      validation: data.parts.validation,
+      engine,
+      seed: round,
+      signal: new AbortController().signal,
+      // only the differences of its times count
+      clock: performance,
+      gradientNorms: false,
+      callbacks: [],
+    });
+  } finally {
+    engine.dispose();
+  }
 }
 
 /** Waves of several lengths, so that every label has rows. */
