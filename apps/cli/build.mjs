@@ -1,5 +1,6 @@
 /** Bundles the CLI with everything it imports: one small entry file, and a chunk for each command. */
 import { copyFile, rm, writeFile } from 'node:fs/promises';
+import { axiosOverHttp } from './axios-over-http.mjs';
 import { bundle } from '../../tools/bundle.mjs';
 import { thirdPartyNotices } from '../../tools/third-party.mjs';
 
@@ -9,6 +10,7 @@ const { metafile } = await bundle(
     minifySyntax: true,
     minifyWhitespace: true,
     metafile: true,
+    plugins: [axiosOverHttp],
   },
 );
 // Help and completion read the tree of commands instead of loading each command's options.
