@@ -58,7 +58,7 @@ async function run(request: TrainingRunRequest): Promise<void> {
 /** Loads what every training needs, and compiles its code. */
 async function prepare(): Promise<void> {
   const [{ warmUp }] = await Promise.all([import('../run/warm-up.js'), import('../run/train.js')]);
-  await warmUp(() => !hasRequest);
+  await warmUp(() => !hasRequest, clock);
   if (!hasRequest) process.title = 'ktrdr idle';
 }
 

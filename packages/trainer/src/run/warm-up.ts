@@ -70,14 +70,14 @@ training:
  *
  * @param mayGoOn asked between two steps; after `false` it ends at the next one
  */
-export async function warmUp(mayGoOn: () => boolean): Promise<void> {
+export async function warmUp(mayGoOn: () => boolean, clock: { now(): number }): Promise<void> {
   const pause = async (): Promise<void> => {
     await setImmediate();
     if (!mayGoOn()) throw new Interrupted();
   };
   try {
     await codeFingerprint();
-    for (let round = 1; round <= ROUNDS; round += 1) await prepareOnce(round, pause);
+    for (let round = 1; round <= ROUNDS; round += 1) await trainOnce(round, pause, clock);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
   }
@@ -86,11 +86,11 @@ export async function warmUp(mayGoOn: () => boolean): Promise<void> {
 /** The first request has come. */
 class Interrupted extends Error {}
 
-async function prepareOnce(round: number, pause: () => Promise<void>): Promise<void> {
+async function trainOnce(round: number, pause: () => Promise<void>, clock: { now(): number }): Promise<void> {
   await pause();
   // a parsed text is cached
-  const parsed = parseStrategy(`${STRATEGY}# ${round}\n`, { file: 'warm-up.yaml' });
-  const strategy = dataSettingsOf(parsed.strategy);
+  const parsed = parseStrategy(`${STRATEGY}# ${round}\n`, { file: 'warm-up.yaml' }).strategy;
+  const strategy = dataSettingsOf(parsed);
   await pause();
   const symbols = [{ symbol: 'NONE', bars: new Map([['1d' as const, madeUpBars()]]) }];
   const reported = await reportBars({ symbols, fingerprints: [] }, pause);
@@ -100,15 +100,14 @@ async function prepareOnce(round: number, pause: () => Promise<void>): Promise<v
   const engine = new WasmEngine();
   try {
     await runTrainingLoop({
-      model: modelOf(strategy, data.dataset.classes.length),
-      settings: strategy.training,
+      model: modelOf(parsed, data.dataset.classes.length),
+      settings: parsed.training,
       train: data.parts.train,
       validation: data.parts.validation,
       engine,
       seed: round,
       signal: new AbortController().signal,
-      // only the differences of its times count
-      clock: performance,
+      clock,
       gradientNorms: false,
       callbacks: [],
     });
