@@ -6,7 +6,7 @@ import type { CancelOperationResponse, Operation } from '@ktrdr/contracts';
 import { freePort } from '@ktrdr/contracts/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { Gate } from '@ktrdr/orchestrator/testing';
-import { dataOf, Link, LONG, LONG_GRACE, Sandbox, until } from '@ktrdr/service-kit/testing';
+import { dataOf, Link, LONG, LONG_GRACE, Sandbox, until, WARM } from '@ktrdr/service-kit/testing';
 import type { TestProcess, TestService } from '@ktrdr/service-kit/testing';
 
 /** Cancels with an unreachable host, with a session that is starting, and with training processes that do not react. */
@@ -33,8 +33,8 @@ beforeAll(async () => {
   ({ host, api } = await sandbox.startHostAndApi(
     { host: 'host', api: 'api' },
     {
-      host: { ...LONG_GRACE, PORT: String(port) },
-      api: { ...Sandbox.onHost(link), TRAINING_HOST_TIMEOUT_MS: TIMEOUT_MS },
+      host: { ...LONG_GRACE, ...WARM, PORT: String(port) },
+      api: { ...Sandbox.onHost(link), ...WARM, TRAINING_HOST_TIMEOUT_MS: TIMEOUT_MS },
     },
   ));
 });

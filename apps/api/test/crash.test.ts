@@ -13,7 +13,7 @@ import type {
 } from '@ktrdr/contracts';
 import { freePort } from '@ktrdr/contracts/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { CHECKPOINTS_SOON, LONG_GRACE, dataOf, Sandbox, until } from '@ktrdr/service-kit/testing';
+import { CHECKPOINTS_SOON, LONG_GRACE, dataOf, Sandbox, until, WARM } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 import { LONG, strategyText } from '@ktrdr/service-kit/testing';
 import { procFilesystem, requires } from '../../../tools/requirements.js';
@@ -23,7 +23,7 @@ const { test: onLinux } = requires(procFilesystem());
 /** Services that are killed while trainings run, and how the restarted services continue. */
 let sandbox: Sandbox;
 
-const HOST = { ...LONG_GRACE, ...CHECKPOINTS_SOON };
+const HOST = { ...LONG_GRACE, ...CHECKPOINTS_SOON, ...WARM };
 const LEASE = { ...HOST, LEASE_MS: '1000' };
 const RESUMING = { ...LEASE, ON_INTERRUPT: 'resume' };
 /** Trains for seconds after its first checkpoint, on a fast machine too. */

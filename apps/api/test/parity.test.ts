@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ANALYTICS_FILES, type Operation, type TrainingResult } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { AUTO_ENGINE, Sandbox, strategyText } from '@ktrdr/service-kit/testing';
+import { AUTO_ENGINE, Sandbox, strategyText, until, WARM } from '@ktrdr/service-kit/testing';
 
 /** The same request with the same seed, trained by the API and by a host. */
 let sandbox: Sandbox;
@@ -33,9 +33,17 @@ beforeAll(async () => {
     walk_forward: 2,
   };
   const [beside, service] = await Promise.all([
-    sandbox.startApi('local', AUTO_ENGINE),
+    sandbox.startApi('local', { ...AUTO_ENGINE, ...WARM }),
     sandbox.startHost('host', AUTO_ENGINE),
   ]);
+  if (process.platform === 'linux') {
+    // the API trains in a warm process, the host in a cold one
+    await until(
+      'a warm process',
+      () => sandbox.idleTrainers(),
+      ({ length }) => length === 1,
+    );
+  }
   const remote = await sandbox.startApi('remote', { ...Sandbox.onHost(service), ...AUTO_ENGINE });
   local = await beside.untilEnded(await beside.startTraining(training));
   const id = await remote.startTraining(training);

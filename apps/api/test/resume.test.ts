@@ -11,7 +11,7 @@ import type {
 } from '@ktrdr/contracts';
 import { freePort } from '@ktrdr/contracts/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { CHECKPOINTS_SOON, LONG_GRACE, dataOf, Sandbox } from '@ktrdr/service-kit/testing';
+import { CHECKPOINTS_SOON, LONG_GRACE, dataOf, Sandbox, WARM } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 import { LONG, QUICK, strategyText } from '@ktrdr/service-kit/testing';
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
     startDate: '2024-01-01',
     endDate: '2024-06-30',
   });
-  const settings = { ...LONG_GRACE, ...CHECKPOINTS_SOON };
+  const settings = { ...LONG_GRACE, ...CHECKPOINTS_SOON, ...WARM };
   hostSettings = { ...settings, PORT: String(await freePort()) };
   const [local, remote] = await Promise.all([
     sandbox.startApi('local', settings),
