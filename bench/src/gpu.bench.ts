@@ -25,7 +25,6 @@ const LARGEST_DIFFERENCE = 1e-4;
 const CANCELS = 5;
 /** Few, because a cancel waits for the first epoch. */
 const CANCEL_ROWS = 640;
-const GROUPS = [16, 64, 1024];
 const GROUP_BATCHES = [32, 256];
 
 /** Engines of this machine's GPUs. Says why the others are missing. */
@@ -119,7 +118,7 @@ async function manyModels(engines: readonly EngineName[]): Promise<ReportRow[]> 
   const networks = new Map(trainingCases().map(({ network }) => [JSON.stringify(network), network]));
   for (const network of networks.values()) {
     if (network.type !== 'mlp' || network.layers.some(({ dropout }) => dropout > 0)) continue;
-    for (const batch of GROUP_BATCHES) rows.push(...(await groupSpeeds(network, batch, GROUPS, names)));
+    for (const batch of GROUP_BATCHES) rows.push(...(await groupSpeeds(network, batch, names)));
   }
   return rows;
 }
