@@ -108,6 +108,7 @@ export function readSettings(): ApiSettings {
     }),
     trainingLimits: {
       mostAtOnce: read.integer('TRAINING_MAX_LOCAL', availableParallelism(), { min: 1, max: 1_000 }),
+      threads: read.integer('TRAINING_THREADS', availableParallelism(), { min: 1, max: 64 }),
       memoryMb: read.integer('TRAINING_MAX_MEMORY_MB', defaultTrainingMemoryMb(), {
         min: 128,
         max: 100_000_000,

@@ -270,7 +270,7 @@ function trainingManager(dependencies: ServiceOrchestratorDependencies): Trainin
       trainingCancelGraceMs: 1_000,
       trainingCheckpointEveryMs: 2_000,
       trainingFeatureCacheMb: 0,
-      trainingLimits: { mostAtOnce: 2, memoryMb: 4_000, hours: 0 },
+      trainingLimits: { mostAtOnce: 2, threads: 2, memoryMb: 4_000, hours: 0 },
       trainingWarmProcesses: 0,
       trainingHostPollMs: 50,
       trainingHostTimeoutMs: 1_000,

@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
 import { ENGINE_SETTINGS, KtrdrError, SESSION_LEASE_MS, shown } from '@ktrdr/contracts';
 import type { EngineSetting } from '@ktrdr/contracts';
@@ -89,6 +89,7 @@ export function readSettings(): HostSettings {
     maxSessions,
     limits: {
       mostAtOnce: maxSessions,
+      threads: read.integer('TRAINING_THREADS', availableParallelism(), { min: 1, max: 64 }),
       memoryMb: read.integer('TRAINING_MAX_MEMORY_MB', defaultTrainingMemoryMb(), {
         min: 128,
         max: 100_000_000,

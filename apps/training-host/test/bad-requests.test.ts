@@ -57,7 +57,7 @@ beforeAll(async () => {
     dataDir,
     stateDir: join(directory, 'state'),
     engine: 'tensorflow-wasm',
-    limits: { mostAtOnce: 1, memoryMb: 4_000, hours: 0 },
+    limits: { mostAtOnce: 1, threads: 2, memoryMb: 4_000, hours: 0 },
     warmProcesses: 0,
     cancelGraceMs: 5_000,
     checkpointEveryMs: 2_000,

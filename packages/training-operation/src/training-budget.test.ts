@@ -7,7 +7,7 @@ import { parseStrategy, type Strategy } from '@ktrdr/strategy';
 import { TrainingBudget, type TrainingLimits } from './training-budget.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const LIMITS: TrainingLimits = { mostAtOnce: 2, memoryMb: 4_096, hours: 168 };
+const LIMITS: TrainingLimits = { mostAtOnce: 2, threads: 2, memoryMb: 4_096, hours: 168 };
 const BARS = 8_760;
 let dataDir: string;
 
@@ -92,6 +92,32 @@ describe('the budget of a training', () => {
     expect((await check(text, { walk_forward: 5 })).passes).toBe(40);
     const month = await check(text, { start_date: '2024-01-01', end_date: '2024-01-31' });
     expect(month.rows).toBe(31 * 24);
+  });
+
+  test('counts a thread for each seed or fold beside another; lanes that do not fit the memory are not used', async () => {
+    const text = strategyText(mlp(512, 512), { epochs: 10 });
+    const one = await check(text);
+    expect(one.lanes).toBe(1);
+    const many = (seeds: number, threads: number, memoryMb = 4_096) =>
+      check(text, { seeds }, { threads, memoryMb });
+    const [two, four] = [await many(8, 2), await many(8, 4)];
+    expect([two.lanes, four.lanes, (await many(3, 4)).lanes]).toEqual([2, 4, 3]);
+    expect((await check(text, { walk_forward: 5 }, { threads: 4 })).lanes).toBe(4);
+    expect((await check(text, { seeds: 8, dry_run: true }, { threads: 4 })).lanes).toBe(1);
+    // a lane has its own network and batches; the features are there once
+    const lane = (four.memoryMb - two.memoryMb) / 2;
+    expect(lane).toBeGreaterThan((one.weights * 200) / 2 ** 20);
+    expect(four.memoryMb - one.memoryMb).toBeLessThan(3.1 * lane);
+    for (const [memoryMb, lanes] of [
+      [four.memoryMb + 1, 4],
+      [four.memoryMb - 1, 3],
+      [two.memoryMb + 1, 2],
+      [two.memoryMb - 1, 1],
+    ] as const) {
+      const fitting = await many(8, 4, memoryMb);
+      expect([fitting.lanes, fitting.memoryMb <= memoryMb]).toEqual([lanes, true]);
+    }
+    await expect(many(8, 4, one.memoryMb - 1)).rejects.toMatchObject({ code: 'over_budget' });
   });
 
   test('learns the speed of this machine from trainings that ran long enough', async () => {

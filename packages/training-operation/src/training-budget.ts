@@ -8,6 +8,8 @@ import { estimateTraining, type TrainingEstimate } from './training-estimate.js'
 export interface TrainingLimits {
   /** Number of trainings that compute at a time. */
   mostAtOnce: number;
+  /** Threads of all trainings that compute at a time. Each training has at least one. */
+  threads: number;
   /** Memory of all trainings that compute at a time, MB. */
   memoryMb: number;
   /** Estimated hours of one training; `0`: no limit. */
@@ -49,7 +51,7 @@ export class TrainingBudget {
 
   /** @throws KtrdrError as `barsFileFacts` */
   async estimate(strategy: Strategy, spec: TrainingSpec, folders: BarsFolders): Promise<BudgetedEstimate> {
-    const estimated = await estimateTraining(strategy, spec, folders);
+    const estimated = await estimateTraining(strategy, spec, folders, this.limits);
     const hours = estimated.hours * (this.slowness.get(strategy.model.type) ?? 1);
     const { limits } = this;
     const over: BudgetedEstimate['over'] = [

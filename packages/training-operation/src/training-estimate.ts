@@ -12,7 +12,19 @@ export interface TrainingEstimate {
   passes: number;
   /** Floating-point operations of the training steps. */
   operations: number;
+  /** Hours of one core. Lanes share them. */
   hours: number;
+  /** Seeds and folds that are trained beside each other, each in a thread. */
+  lanes: number;
+  /** Memory with these lanes. */
+  memoryMb: number;
+}
+
+/** What limits the lanes of a training. */
+export interface LaneLimits {
+  /** Threads of all trainings. */
+  threads: number;
+  /** Memory of all trainings, MB. */
   memoryMb: number;
 }
 
@@ -32,6 +44,10 @@ const MB = 2 ** 20;
 const PROCESS_MB = 115;
 /** Weights, gradients, the optimiser's moments, the graph's copies, the best weights and a checkpoint. */
 const BYTES_PER_WEIGHT = 200;
+/** Another thread: its modules and its heap. */
+const THREAD_MB = 25;
+/** A feature of a row in memory that all threads read. */
+const BYTES_PER_SHARED_FEATURE = 4;
 /** Times and prices of a bar, while its file is read and reported. */
 const BYTES_PER_BAR = 100;
 /** A feature of a row, with the columns it is computed from. */
@@ -40,7 +56,8 @@ const BYTES_PER_FEATURE = 12;
 const BYTES_PER_ACTIVATION = 24;
 
 /**
- * Estimates a training. Reads the facts of its bars files, which are kept, but no bars.
+ * Estimates a training with as many lanes as it can use and as fit the limits: each lane has its own engine and batches, and all read
+ * the same features. Reads the facts of its bars files, which are kept, but no bars.
  *
  * @throws KtrdrError as `barsFileFacts`
  */
@@ -48,6 +65,7 @@ export async function estimateTraining(
   strategy: Strategy,
   spec: TrainingSpec,
   folders: BarsFolders,
+  limits: LaneLimits,
 ): Promise<TrainingEstimate> {
   const { features, model, training } = strategy;
   const { weights, multiplications, activations } = networkSize(
@@ -69,13 +87,22 @@ export async function estimateTraining(
   const dataBytes = bars * BYTES_PER_BAR + rows * features.length * BYTES_PER_FEATURE;
   const batch = Math.min(training.batchSize, rows);
   const networkBytes = weights * BYTES_PER_WEIGHT + batch * activations * BYTES_PER_ACTIVATION;
+  const memoryMb = (lanes: number): number => {
+    const shared = lanes > 1 ? rows * features.length * BYTES_PER_SHARED_FEATURE : 0;
+    const bytes = dataBytes + shared + (spec.dry_run ? 0 : lanes * networkBytes);
+    return PROCESS_MB + bytes / MB + (lanes - 1) * THREAD_MB;
+  };
+  const members = spec.dry_run ? 1 : Math.max(spec.seeds ?? 1, spec.walk_forward ?? 0);
+  let lanes = Math.min(limits.threads, members);
+  while (lanes > 1 && memoryMb(lanes) > limits.memoryMb) lanes -= 1;
   return {
     weights,
     rows,
     passes,
     operations: spec.dry_run ? 0 : operations,
     hours: spec.dry_run ? 0 : seconds / 3_600,
-    memoryMb: PROCESS_MB + (dataBytes + (spec.dry_run ? 0 : networkBytes)) / MB,
+    lanes,
+    memoryMb: memoryMb(lanes),
   };
 }
 

@@ -64,6 +64,8 @@ export class TrainingRunner {
   private readonly slots: Slots;
   private readonly budget: TrainingBudget;
   private readonly warm: WarmProcesses;
+  /** Threads of the trainings that run. */
+  private threads = 0;
 
   constructor(
     private readonly settings: RunnerSettings,
@@ -160,35 +162,38 @@ export class TrainingRunner {
     const checkpointDir = this.checkpoints.of(operationId);
     const speed = new SpeedMeter(this.settings.clock);
     const kept = await keep((outputDir) =>
-      runTrainerProcess(
-        {
-          ...spec,
-          operationId,
-          engine,
-          dataDir,
-          stateDir,
-          featureCacheMb,
-          outputDir,
-          mode,
-          checkpointDir,
-          checkpointEveryMs,
-          resume,
-        },
-        {
-          signal: token.signal,
-          forceSignal: token.forceSignal,
-          graceMs: cancelGraceMs,
-          mostMemoryMb: this.budget.enforcedMb(estimate),
-          onProgress: (update, ended) => {
-            speed.saw(update);
-            if (ended !== null) reports.onEpochs([ended]);
-            reports.onProgress(update);
+      this.withLanes(estimate.lanes, (lanes) =>
+        runTrainerProcess(
+          {
+            ...spec,
+            operationId,
+            engine,
+            dataDir,
+            stateDir,
+            featureCacheMb,
+            outputDir,
+            mode,
+            checkpointDir,
+            checkpointEveryMs,
+            resume,
+            lanes,
           },
-          onCheckpoint: () => reports.onResumable(true),
-          onWarning: reports.onWarning,
-          onOutput: reports.onOutput,
-        },
-        this.warm,
+          {
+            signal: token.signal,
+            forceSignal: token.forceSignal,
+            graceMs: cancelGraceMs,
+            mostMemoryMb: this.budget.enforcedMb(estimate),
+            onProgress: (update, ended) => {
+              speed.saw(update);
+              if (ended !== null) reports.onEpochs([ended]);
+              reports.onProgress(update);
+            },
+            onCheckpoint: () => reports.onResumable(true),
+            onWarning: reports.onWarning,
+            onOutput: reports.onOutput,
+          },
+          this.warm,
+        ),
       ),
     ).catch(async (error: unknown) => {
       if (error instanceof KtrdrError && error.code === 'engine_unavailable')
@@ -198,6 +203,17 @@ export class TrainingRunner {
     this.budget.learn(strategy.model.type, estimate, speed);
     await this.checkpoints.remove(operationId, reports.onOutput);
     return kept;
+  }
+
+  /** Gives a training the threads that are free: at least one, and at most `most`. */
+  private async withLanes<T>(most: number, run: (lanes: number) => Promise<T>): Promise<T> {
+    const lanes = Math.max(1, Math.min(most, this.settings.limits.threads - this.threads));
+    this.threads += lanes;
+    try {
+      return await run(lanes);
+    } finally {
+      this.threads -= lanes;
+    }
   }
 
   private chooseEngine(

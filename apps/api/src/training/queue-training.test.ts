@@ -60,7 +60,7 @@ function train(attempt: { attempt: number; resume: boolean; takenOver: boolean }
       trainingCancelGraceMs: 1_000,
       trainingCheckpointEveryMs: 2_000,
       trainingFeatureCacheMb: 0,
-      trainingLimits: { mostAtOnce: 2, memoryMb: 4_000, hours: 0 },
+      trainingLimits: { mostAtOnce: 2, threads: 2, memoryMb: 4_000, hours: 0 },
       trainingWarmProcesses: 0,
       trainingHostPollMs: 10,
       trainingHostTimeoutMs: TIMEOUT_MS,

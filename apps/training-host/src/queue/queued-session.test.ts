@@ -101,7 +101,7 @@ function openHost(): (job: HeldByTest) => Promise<QueuedTrainingOutcome> {
     cancelGraceMs: 5_000,
     checkpointEveryMs: 100,
     featureCacheMb: 0,
-    limits: { mostAtOnce: 1, memoryMb: 4_000, hours: 0 },
+    limits: { mostAtOnce: 1, threads: 2, memoryMb: 4_000, hours: 0 },
     warmProcesses: 0,
     log: () => undefined,
     clock,

@@ -69,7 +69,7 @@ async function host(maxSessions: number) {
     cancelGraceMs: 5_000,
     checkpointEveryMs: 2_000,
     featureCacheMb: 0,
-    limits: { mostAtOnce: 1, memoryMb: 4_000, hours: 0 },
+    limits: { mostAtOnce: 1, threads: 2, memoryMb: 4_000, hours: 0 },
     warmProcesses: 0,
     log: () => undefined,
     clock,

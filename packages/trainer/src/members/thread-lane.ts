@@ -6,9 +6,13 @@ import { TrainingCancelledError } from '../loop/training-cancelled-error.js';
 import type { Lane } from './lane.js';
 import type { LaneData, LaneMessage, LaneRequest } from './lane-messages.js';
 import type { MemberHooks, MemberTask, TrainedMember } from './member.js';
+import { SilenceWatch } from './watch-silence.js';
 
 /** The bundled program. The relative path is the same from `src` and from `dist`. */
 const PROGRAM = fileURLToPath(new URL('../../dist/programs/lane-thread.js', import.meta.url));
+
+/** A thread that sends no message for this long has failed, ms: a process that is silent for as long is killed. */
+const SILENT_AFTER_MS = 60_000;
 
 /** A member that is being trained. */
 interface Running {
@@ -21,6 +25,7 @@ interface Running {
 export class ThreadLane implements Lane {
   readonly ready: Promise<boolean>;
   private worker: Worker | null = null;
+  private silence: SilenceWatch | null = null;
   /** Resolves when the thread has ended. */
   private exited: Promise<void> = Promise.resolve();
   private settleReady: (canTrain: boolean) => void = () => undefined;
@@ -42,7 +47,13 @@ export class ThreadLane implements Lane {
     worker.on('message', (message: LaneMessage) => this.onMessage(message));
     worker.on('error', (error) => this.fail(explainCrash(error)));
     this.exited = new Promise((resolve) => {
+      this.silence = new SilenceWatch(SILENT_AFTER_MS, () => {
+        this.fail(SILENT);
+        // it may never end; the end of the process takes it along
+        resolve();
+      });
       worker.once('exit', (code) => {
+        this.silence?.stop();
         this.fail(explainCrash(new Error(`it ended with exit code ${code}`)));
         // a thread that could not start is the error of the next member
         this.settleReady(true);
@@ -77,6 +88,7 @@ export class ThreadLane implements Lane {
   }
 
   private onMessage(message: LaneMessage): void {
+    this.silence?.heard();
     if (message.type === 'ready') this.settleReady(message.arithmetic === arithmetic());
     const { running } = this;
     if (running === null) return;
@@ -117,6 +129,12 @@ export class ThreadLane implements Lane {
     this.running = null;
   }
 }
+
+const SILENT = new KtrdrError(
+  'trainer_silent',
+  `A thread of the training did not respond for ${SILENT_AFTER_MS / 1_000} s. Nothing was stored. Start again. ` +
+    'If this happens again, use fewer bars or smaller layers.',
+);
 
 function explainCrash(cause: Error): KtrdrError {
   if ('code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY') {

@@ -11,7 +11,7 @@ import type { TrainingRunOutcome, TrainingRunRequest } from '../run/training-run
 import { type ChildHandle, startChild } from './child-handle.js';
 import { endGracefully } from './end-gracefully.js';
 import { explainEnd } from './explain-end.js';
-import { SilenceWatch } from './watch-silence.js';
+import { SilenceWatch } from '../members/watch-silence.js';
 
 const DEFAULT_SILENT_AFTER_MS = 60_000;
 /** A child that does not exit this long after its last message is killed. */

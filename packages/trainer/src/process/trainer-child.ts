@@ -14,8 +14,6 @@ import type { ParentMessage } from './messages.js';
 
 const HEARTBEAT_MS = 1_000;
 const PARENT_DECIDES_MS = 1_000;
-const TERMINATED = 143;
-const ORPHANED = 1;
 
 treatDenormalsAsZero();
 // oxlint-disable-next-line no-restricted-properties -- the entry of a process passes the clock in, as in the apps
@@ -28,7 +26,13 @@ function send(message: TrainerMessage): void {
 
 function leaveWith(message: TrainerMessage): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => process.exit(0));
-  else process.exit(ORPHANED);
+  else endNow('SIGKILL');
+}
+
+/** `process.exit` would terminate the threads of lanes, and ONNX Runtime aborts the process if it computes in one of them. */
+function endNow(signal: 'SIGTERM' | 'SIGKILL'): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }
 
 async function run(request: TrainingRunRequest): Promise<void> {
@@ -69,13 +73,13 @@ process.on('message', (message: ParentMessage) => {
   if (message.type === 'start') void run(message.request);
   else controller.abort();
 });
-process.on('disconnect', () => process.exit(ORPHANED));
+process.on('disconnect', () => endNow('SIGKILL'));
 // 'disconnect' is not emitted again if the parent ended while this file was loading
-if (!process.connected) process.exit(ORPHANED);
+if (!process.connected) endNow('SIGKILL');
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => {
-  if (controller.signal.aborted) process.exit(TERMINATED);
-  setTimeout(() => process.exit(TERMINATED), PARENT_DECIDES_MS);
+  if (controller.signal.aborted) endNow('SIGTERM');
+  else setTimeout(() => endNow('SIGTERM'), PARENT_DECIDES_MS);
 });
 send({ type: 'ready' });
 if (process.argv.includes('--warm')) void prepare();
