@@ -143,9 +143,13 @@ describe.each(['onnx', 'wasm'] as const)('five seeds on %s', (engine) => {
     });
     await expect(killed).rejects.toMatchObject({ name: 'TrainingCancelledError' });
     const { checkpointDir } = request;
-    const resumed = await attempt({ ...changes, lanes: 1, resume: true, checkpointDir });
-    expect(resumed.error).toBeNull();
-    expect(await modelOf(resumed)).toEqual(model);
+    const next = await requestOf({ ...changes, lanes: 1, resume: true, checkpointDir });
+    await runTrainerProcess(next, {
+      signal: new AbortController().signal,
+      graceMs: 20_000,
+      onProgress: () => undefined,
+    });
+    expect(await modelOf(next)).toEqual(model);
   });
 });
 
@@ -155,7 +159,8 @@ const placeOf = ({ seed, epoch }: EpochMetrics): string => `${seed} ${epoch}`;
 function expectSteadyProgress({ updates }: Ended): void {
   const training = updates.filter(({ phase }) => phase === 'training');
   for (const value of ['phase_fraction', 'finished_seeds', 'current_seed', 'items_processed'] as const) {
-    const values = training.flatMap((update) => update[value] ?? []);
+    // sums of fractions differ in their last bits
+    const values = training.map((update) => Number((update[value] ?? 0).toFixed(9)));
     expect(values).toEqual(values.toSorted((a, b) => a - b));
   }
   for (let seed = 1; seed <= SEEDS; seed += 1) {

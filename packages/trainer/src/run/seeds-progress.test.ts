@@ -19,6 +19,8 @@ const PROGRESS: LoopProgress = {
 function progressOf(seeds: number, before: ConstructorParameters<typeof SeedsProgress>[1] = []) {
   const reports: Record<string, unknown>[] = [];
   const progress = new SeedsProgress(seeds, before, (update, ended) => reports.push({ ...update, ended }));
+  const done = new Set(before.map(({ index }) => index));
+  for (let index = 0; index < Math.min(3, seeds); index += 1) if (!done.has(index)) progress.began(index);
   return { progress, last: () => reports.at(-1)! };
 }
 
@@ -45,6 +47,12 @@ describe('the progress of several seeds', () => {
     progress.saw(2, { ...PROGRESS, current_epoch: 2 }, null);
     expect(last()).toMatchObject({ current_seed: 3, current_epoch: 2, finished_seeds: 2, running_seeds: 1 });
     expect(last()).toMatchObject({ phase_fraction: 2.5 / 4, items_processed: 250 });
+  });
+
+  test('stays at a seed that has begun and not reported yet', () => {
+    const { progress, last } = progressOf(3);
+    progress.saw(1, PROGRESS, null);
+    expect(last()).toMatchObject({ current_seed: 1, current_epoch: 1, phase_fraction: 0.5 / 3 });
   });
 
   test('has the best epoch of all seeds, also of those that an earlier attempt finished', () => {

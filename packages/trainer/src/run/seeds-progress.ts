@@ -15,6 +15,8 @@ type Update = LoopProgress &
  */
 export class SeedsProgress {
   private readonly running = new Map<number, LoopProgress>();
+  /** Seeds that have begun and are not finished; the first reports can come in any order. */
+  private readonly begun = new Set<number>();
   private done: number;
   private best: { seed: number; epoch: number; loss: number } | null = null;
 
@@ -28,6 +30,10 @@ export class SeedsProgress {
     for (const { index, best_epoch, val_loss } of before) this.compare(index, best_epoch, val_loss);
   }
 
+  began(index: number): void {
+    this.begun.add(index);
+  }
+
   /** @param ended the values of an epoch, at its end */
   saw(index: number, progress: LoopProgress, ended: LoopEpoch | null): void {
     const { best_epoch, best_val_loss } = progress;
@@ -38,6 +44,7 @@ export class SeedsProgress {
 
   finished(index: number): void {
     this.running.delete(index);
+    this.begun.delete(index);
     this.done += 1;
   }
 
@@ -52,8 +59,13 @@ export class SeedsProgress {
   private update(): Update {
     const { of, done, best } = this;
     const running = [...this.running.values()];
-    const first = Math.min(...this.running.keys());
-    const shown = this.running.get(first)!;
+    const first = Math.min(...this.begun);
+    const shown = this.running.get(first) ?? {
+      ...running[0]!,
+      current_epoch: 1,
+      current_batch: 0,
+      metrics: null,
+    };
     if (of === 1) return { ...shown, current_seed: null, total_seeds: null };
     const sum = (value: (one: LoopProgress) => number | null | undefined): number =>
       running.reduce((total, one) => total + (value(one) ?? 0), 0);

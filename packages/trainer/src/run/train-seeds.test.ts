@@ -147,7 +147,7 @@ async function attemptIn(
     },
     lanes,
     checkpoints,
-    progress: { saw: () => undefined, finished: () => undefined },
+    progress: { began: () => undefined, saw: () => undefined, finished: () => undefined },
     clock,
     signal,
     score: ({ outputs, loop: { loss, parameters } }) => {

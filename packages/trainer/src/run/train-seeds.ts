@@ -15,7 +15,7 @@ export interface SeedsRequest<Name extends string> {
   /** The first one trains in this thread. */
   lanes: readonly [Lane, ...Lane[]];
   checkpoints: PeriodicCheckpoints;
-  progress: Pick<SeedsProgress, 'saw' | 'finished'>;
+  progress: Pick<SeedsProgress, 'began' | 'saw' | 'finished'>;
   /** `now` in ms; only its differences count. */
   clock: { now(): number };
   signal: AbortSignal;
@@ -61,11 +61,14 @@ export async function trainSeeds<Name extends string>(request: SeedsRequest<Name
       clock,
       signal,
       taskOf: (index) => ({ ...task, seed: seeds[index]! }),
-      hooksOf: (index) => ({
-        from: checkpoints.stateOf(index),
-        onProgress: (update, ended) => progress.saw(index, update, ended),
-        checkpoints: checkpoints.member(index),
-      }),
+      hooksOf(index) {
+        progress.began(index);
+        return {
+          from: checkpoints.stateOf(index),
+          onProgress: (update, ended) => progress.saw(index, update, ended),
+          checkpoints: checkpoints.member(index),
+        };
+      },
       async finish(index, trained) {
         await checkpoints.trained(index, trained.loop.state);
         progress.finished(index);
