@@ -109,6 +109,19 @@ describe('one cause is one warning', () => {
     );
   });
 
+  test('an input outside its range: each later row counts once', async () => {
+    // prices rise at the end of the training part
+    const rising = barsOf(700, (bar) => (bar < 404 ? 100 : 300) + 8 * Math.sin(bar / 11));
+    const { warnings, data } = await warningsOf([rising], {
+      inputs: '{ raw_indicator: sma_5, timeframes: all, normalization: minmax }',
+      indicators: `${RSI}, sma_5: { type: sma, period: 5 }`,
+    });
+    const rows = data.parts.validation.rows + data.parts.test.rows;
+    expect(warnings).toContain(
+      `Input 1h_sma_5_raw is outside the training part's range in ${rows} of ${rows} later rows.`,
+    );
+  });
+
   test('bars at odd minutes, synthetic bars and empty parts of several symbols', async () => {
     const files = ['AAA', 'BBB', 'CCC', 'DDD', 'EEE'].map((symbol, index): Bars => {
       const bars = barsOf(index === 0 ? 700 : 300);

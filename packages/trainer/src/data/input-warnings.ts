@@ -32,9 +32,10 @@ function valuesOutsideRange({ features }: DataSettings, { normalisation, parts }
   normalisation.forEach(({ method }, column) => {
     if (method !== 'minmax') return;
     let found = 0;
-    for (const part of [parts.validation, parts.test]) {
-      for (let at = column; at < part.features.length; at += columns) {
-        const value = part.features[at]!;
+    // the parts share the features of all bars
+    for (const { features: values, windowEnds } of [parts.validation, parts.test]) {
+      for (const end of windowEnds) {
+        const value = values[end * columns + column]!;
         if (value < 0 || value > 1) found += 1;
       }
     }
