@@ -5,7 +5,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { TrainingProgressUpdate } from '@ktrdr/contracts';
 import {
   runTrainerProcess,
@@ -13,6 +13,7 @@ import {
   WarmProcesses,
   type WarmProcessesSettings,
 } from '@ktrdr/trainer';
+import { procFilesystem, requires } from '../../../tools/requirements.js';
 import { childProcesses, isAlive } from './fixtures/processes.js';
 import { strategyText, trainingRequest, type Workplace, workplace, writeBars } from './fixtures/training.js';
 
@@ -102,7 +103,7 @@ async function train(
 }
 
 // titles of processes are read from /proc
-const onLinux = process.platform === 'linux' ? describe : describe.skip;
+const { describe: onLinux } = requires(procFilesystem());
 
 onLinux('a warm process', () => {
   test('trains once, with the bytes of a cold one, and ends; the next training has another process', async () => {
@@ -202,6 +203,14 @@ onLinux('a warm process', () => {
     await warm.close();
     expect(childProcesses()).toEqual([]);
     expect(warm.take()).toBeNull();
+    await sleep(50);
+    expect(childProcesses()).toEqual([]);
+  });
+
+  test('does not start if its service closes before it opens', async () => {
+    const warm = openWarm({ entry: fixture('waiting-child') });
+    await warm.close();
+    warm.open();
     await sleep(50);
     expect(childProcesses()).toEqual([]);
   });

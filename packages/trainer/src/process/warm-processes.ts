@@ -43,6 +43,7 @@ export class WarmProcesses {
   private readonly waiting: WaitingChild[] = [];
   private readonly settings: Required<WarmProcessesSettings>;
   private isOpen = false;
+  private isClosed = false;
   private crashes = 0;
   private isScarce = false;
   private timer: NodeJS.Timeout | undefined;
@@ -58,9 +59,9 @@ export class WarmProcesses {
     };
   }
 
-  /** Starts the first processes, after a moment. */
+  /** Starts the first processes, after a moment. Does nothing after `close`: a service can stop while it still prepares. */
   open(): void {
-    if (this.settings.most === 0) return;
+    if (this.settings.most === 0 || this.isClosed) return;
     this.isOpen = true;
     this.watch = setInterval(() => this.lookAtMemory(), this.settings.lookEveryMs).unref();
     this.refillLater();
@@ -86,6 +87,7 @@ export class WarmProcesses {
   /** Ends all waiting processes immediately, and starts none any more. Settles after their ends. */
   async close(): Promise<void> {
     this.isOpen = false;
+    this.isClosed = true;
     clearTimeout(this.timer);
     clearInterval(this.watch);
     await this.giveBack();
