@@ -220,4 +220,9 @@ test('refuses a network and a batch that do not fit into its memory', async () =
     code: 'engine_unsupported',
     message: expect.stringMatching(/^A batch of 70000 rows needs \d+ MiB/),
   });
+  // a smaller call works after that
+  const smaller = randomBatches(wide, 600, 1);
+  const [result] = await engine.step(smaller);
+  await engine.init(setup(wide));
+  expect(await engine.step(smaller)).toEqual([result]);
 });

@@ -198,10 +198,14 @@ function momentAddresses({ kernels, setup }: Run): Address[] {
 /** Allocates memory for a larger call than before. The memory of a smaller one is not freed, so a call gets the usual size at once. */
 function makeRoom({ kernels, model, room }: Run, rows: number, batches: number): void {
   if (rows <= room.rows && batches <= room.batches) return;
-  room.rows = Math.max(room.rows, rows, ROWS_AT_ONCE);
-  room.batches = Math.max(room.batches, batches, ROWS_AT_ONCE);
-  checkCallSize(model, room.rows);
-  kernels.allocateCall(room.rows, room.batches);
+  const larger = {
+    rows: Math.max(room.rows, rows, ROWS_AT_ONCE),
+    batches: Math.max(room.batches, batches, ROWS_AT_ONCE),
+  };
+  checkCallSize(model, larger.rows);
+  kernels.allocateCall(larger.rows, larger.batches);
+  // not before: a call after a refused one must not write to memory that it does not have
+  Object.assign(room, larger);
 }
 
 // Memory that grows gets a new buffer, so views are made for each call.
