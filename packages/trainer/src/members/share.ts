@@ -2,9 +2,9 @@ import type { DataPart } from '../data/data-parts.js';
 
 type Values = Float32Array | Int32Array;
 
-/** Moves arrays into memory that all threads read, each array once. */
+/** Moves arrays into memory that all threads read, each array once. Keeps no array that its owner has given up, such as a fold's. */
 export class SharedArrays {
-  private readonly known = new Map<Values, Values>();
+  private readonly known = new WeakMap<Values, Values>();
 
   part<Part extends DataPart>(part: Part): Part {
     const { features, windowEnds, targets, weights } = part;
