@@ -52,7 +52,7 @@ test('is stable for the running code and differs between engines', async () => {
 
 test('covers all sources of the trainer and of the packages it trains with', async () => {
   const sources = resolve(import.meta.dirname, '..');
-  const built = ['contracts', 'market-data', 'strategy'].map((name) =>
+  const built = ['contracts', 'market-data', 'statistics', 'strategy'].map((name) =>
     resolve(sources, `../../${name}/dist`),
   );
   expect(await codeFingerprint()).toBe(await hashOf([sources, ...built]));

@@ -6,8 +6,8 @@ import type { EngineName } from '@ktrdr/contracts';
 import { engineVersion } from '../engines/engine-version.js';
 import { sha256 } from '../files/checksum.js';
 
-/** The packages between bars and weights, except the engine's library. */
-const PACKAGES = ['@ktrdr/contracts', '@ktrdr/market-data', '@ktrdr/strategy'];
+/** The packages between bars and weights, except the engine's library. Statistics draws first weights, order and masks. */
+const PACKAGES = ['@ktrdr/contracts', '@ktrdr/market-data', '@ktrdr/statistics', '@ktrdr/strategy'];
 /** Built code and kernels, or TypeScript files if the code runs unbuilt; without declarations and tests. */
 const CODE = /(?<!\.d|\.test)\.(?:[jt]s|wasm)$/;
 
