@@ -41,6 +41,14 @@ test('a file is written whole or not at all; a file that does not fit the disk i
   });
   await expect(failing).rejects.toThrow('stopped');
   await cache(100).write('c', 2 ** 60, content);
-  await cache(100).write('d', 7, () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })));
+  const full = Object.assign(new Error('full'), { code: 'ENOSPC', syscall: 'write' });
+  await cache(100).write('d', 7, () => Promise.reject(full));
   expect(await readdir(path)).toEqual(['a']);
+});
+
+test('an error that is not one of the file system fails the caller, also if it has a code', async () => {
+  const mistake = Object.assign(new TypeError('mistake'), { code: 'ERR_INVALID_ARG_TYPE' });
+  await expect(cache(100).write('a', 7, () => Promise.reject(mistake))).rejects.toBe(mistake);
+  await cache(100).write('a', 7, (file) => file.appendFile('content'));
+  await expect(cache(100).read('a', 100, () => Promise.reject(mistake))).rejects.toBe(mistake);
 });

@@ -139,7 +139,7 @@ export async function orWithoutCache<T>(folder: string, fallback: T, work: () =>
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof RefusedFileError) && (error as NodeJS.ErrnoException).code === undefined)
+    if (!(error instanceof RefusedFileError) && (error as NodeJS.ErrnoException).syscall === undefined)
       throw error;
     const isMissing = error instanceof RefusedFileError && error.refusal === 'missing';
     if (!isMissing && !complained.has(folder)) {

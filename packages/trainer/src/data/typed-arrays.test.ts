@@ -52,3 +52,10 @@ test('an array that occurs twice is one array, as before', () => {
   expect(b[0]).toBe(a);
   expect(c).not.toBe(a);
 });
+
+test.each([new Map([['a', 1]]), new Set(['a']), Int8Array.of(1)])(
+  'refuses what JSON would lose: %p',
+  (value) => {
+    expect(() => packValue({ value })).toThrow(/cannot be packed/);
+  },
+);

@@ -27,7 +27,7 @@ const SPECIAL: Readonly<Record<string, number>> = {
   '-0': -0,
 };
 
-/** Separates a value of plain objects, lists and typed arrays into text and arrays. An array that occurs twice is kept once. */
+/** Separates a value of plain objects, lists and typed arrays into text and arrays. An array that occurs twice is kept once. @throws TypeError for other collections, whose content JSON would lose */
 export function packValue(value: unknown): PackedValue {
   const arrays: DataArray[] = [];
   const indexes = new Map<unknown, number>();
@@ -37,7 +37,11 @@ export function packValue(value: unknown): PackedValue {
       return special in SPECIAL ? { $number: special } : item;
     }
     const kind = kindOf(item);
-    if (kind === null) return item;
+    if (kind === null) {
+      if (ArrayBuffer.isView(item) || item instanceof Map || item instanceof Set)
+        throw new TypeError(`A ${item.constructor.name} cannot be packed: JSON would lose its content`);
+      return item;
+    }
     const known = indexes.get(item);
     if (known !== undefined) return { $array: known };
     indexes.set(item, arrays.length);
