@@ -113,6 +113,13 @@ test('a service that starts again loads no known engine and times no known netwo
   expect(second.asked).toContain('load onnx-webgpu');
 });
 
+test('a network is timed again when another engine loads', async () => {
+  await choose(TWO);
+  const next = await choose({ ...TWO, 'onnx-webgpu': 0.125 });
+  expect(next.engine).toBe('onnx-webgpu');
+  expect(next.asked).toContain('time onnx-webgpu');
+});
+
 test('a network that one engine could not train is timed again', async () => {
   await choose({ ...TWO, 'onnx-cuda': 'out of memory' });
   expect((await choose(TWO)).asked).toContain('time onnx-cuda');

@@ -17,8 +17,8 @@ const FORMAT = 1;
 export interface KnownEngines {
   /** Engines that have loaded, by the selector's keys. */
   loads: string[];
-  /** Times of networks, oldest first: the network as JSON, and the time of every candidate. */
-  networks: [network: string, times: EngineTime[]][];
+  /** Times of networks, oldest first: the candidates and the network as JSON, and the time of every candidate. */
+  networks: [key: string, times: EngineTime[]][];
 }
 
 /**

@@ -114,13 +114,14 @@ export class EngineSelector {
     return fastestOf(setting, times, [...rejected, ...failed]);
   }
 
-  /** Returns cached times of the network, or times the engines. */
+  /** Returns cached times of the network on these engines, or times them. */
   private async measure(
     engines: readonly EngineName[],
     network: TrialNetwork,
     { signal, onPhase }: ChooseOptions,
   ): Promise<Measured> {
-    const key = JSON.stringify(network);
+    // an engine that loads only since then has no time yet
+    const key = JSON.stringify({ engines, network });
     while (this.timing !== null && !this.measured.has(key)) {
       onPhase('waiting for engines to be timed');
       await untilAborted(this.timing, signal);
