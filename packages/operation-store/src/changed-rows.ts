@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { RowsStatement } from './rows-statement.js';
 import type { Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
 import { STORED_COLUMNS, type StoredRow } from './stored-row.js';
@@ -58,34 +59,38 @@ export async function lockRows(
   return new Map(rows.map((row) => [row.id, { ...row, lease_ms: null, search_text: null }]));
 }
 
+const { id: _id, lease_ms: _ms, search_text: _text, ...REPLACED } = STATUS_COLUMNS;
+const UPDATE_STATUS = new RowsStatement<Pick<ChangedRow, keyof typeof STATUS_COLUMNS>>(
+  STATUS_COLUMNS,
+  (changes, { now }) => sql`update operations set ${assignments(REPLACED)},
+    search_text = coalesce(changes.search_text, operations.search_text),
+    lease_expires_at = coalesce(${now} + changes.lease_ms, operations.lease_expires_at)
+    from ${changes} where operations.id = changes.id`,
+);
+
+const { id: _progressId, ...PROGRESS } = PROGRESS_COLUMNS;
+const UPDATE_PROGRESS = new RowsStatement<Pick<ChangedRow, keyof typeof PROGRESS_COLUMNS>>(
+  PROGRESS_COLUMNS,
+  (changes) => sql`update operations set ${assignments(PROGRESS)}
+    from ${changes} where operations.id = changes.id`,
+);
+
 /** Writes rows whose status has changed. */
 export async function updateStatus(
   tx: Kysely<Schema>,
-  { now, rowsOf }: SqlDatabase,
+  database: SqlDatabase,
   rows: readonly ChangedRow[],
 ): Promise<void> {
-  if (rows.length === 0) return;
-  const { id: _id, lease_ms: _ms, search_text: _text, ...simple } = STATUS_COLUMNS;
-  await sql`update operations set ${assignments(simple)},
-    search_text = coalesce(changes.search_text, operations.search_text),
-    lease_expires_at = coalesce(${now} + changes.lease_ms, operations.lease_expires_at)
-    from ${rowsOf(STATUS_COLUMNS, picked(STATUS_COLUMNS, rows))} where operations.id = changes.id`.execute(
-    tx,
-  );
+  await UPDATE_STATUS.run(tx, database, picked(STATUS_COLUMNS, rows));
 }
 
 /** Writes rows of which only the progress has changed. */
 export async function updateProgress(
   tx: Kysely<Schema>,
-  { rowsOf }: SqlDatabase,
+  database: SqlDatabase,
   rows: readonly ChangedRow[],
 ): Promise<void> {
-  if (rows.length === 0) return;
-  const { id: _id, ...simple } = PROGRESS_COLUMNS;
-  await sql`update operations set ${assignments(simple)}
-    from ${rowsOf(PROGRESS_COLUMNS, picked(PROGRESS_COLUMNS, rows))} where operations.id = changes.id`.execute(
-    tx,
-  );
+  await UPDATE_PROGRESS.run(tx, database, picked(PROGRESS_COLUMNS, rows));
 }
 
 function assignments(columns: Columns) {

@@ -1,5 +1,6 @@
 import type { NewOperation, StoredOperation } from '@ktrdr/orchestrator';
 import { sql, type Kysely, type Selectable } from 'kysely';
+import { RowsStatement } from './rows-statement.js';
 import type { OperationsTable, Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
 import { changingColumns, fixedColumns, historyRow, storedOperation, toJson } from './stored-row.js';
@@ -35,6 +36,15 @@ const COLUMNS = {
   lease_ms: 'integer',
 } as const satisfies Record<keyof OperationRow, 'text' | 'integer'>;
 
+/** Returns the ids of the rows that did not exist. */
+const INSERT = new RowsStatement<OperationRow, { id: string }>(COLUMNS, (changes, { now }) => {
+  const columns = Object.keys(COLUMNS).filter((name) => name !== 'lease_ms');
+  const names = sql.join(columns.map((name) => sql.ref(name)));
+  return sql`insert into operations (${names}, lease_expires_at)
+    select ${names}, ${now} + lease_ms from ${changes}
+    where true on conflict do nothing returning id`;
+});
+
 /**
  * Inserts operations, with the first line of their histories. The results are in the order of the operations.
  * Operations that have the same id or task id as an earlier one of the list exist already.
@@ -48,7 +58,7 @@ export async function insertOperations(
   const known = await Known.read(tx, database, all);
   const decided = all.map((created) => known.decide(created));
   const rows = decided.filter((one) => typeof one === 'object');
-  const inserted = await insertRows(tx, database, rows);
+  const inserted = new Set((await INSERT.run(tx, database, rows)).map(({ id }) => id));
   await insertHistory(
     tx,
     database,
@@ -63,59 +73,49 @@ export async function insertOperations(
   });
 }
 
-/** @returns the ids of the rows that did not exist */
-async function insertRows(
-  tx: Kysely<Schema>,
-  { now, rowsOf }: SqlDatabase,
-  rows: readonly OperationRow[],
-): Promise<ReadonlySet<string>> {
-  if (rows.length === 0) return new Set();
-  const columns = Object.keys(COLUMNS).filter((name) => name !== 'lease_ms');
-  const names = sql.join(columns.map((name) => sql.ref(name)));
-  const inserted = await sql<{ id: string }>`
-    insert into operations (${names}, lease_expires_at)
-    select ${names}, ${now} + lease_ms from ${rowsOf<OperationRow>(COLUMNS, rows)}
-    where true on conflict do nothing returning id`.execute(tx);
-  return new Set(inserted.rows.map(({ id }) => id));
-}
-
-/** The ids and task ids that exist, and the number of operations of each type that wait. */
+/** What decides whether an operation is inserted, before the database is asked: its limit, and those before it. */
 class Known {
-  private readonly pending = new Map<string, number>();
+  private readonly ids = new Set<string>();
+  private readonly taskIds = new Set<string | null>();
 
-  private constructor(
-    private readonly ids: Set<string>,
-    private readonly taskIds: Set<string | null>,
-  ) {}
+  private constructor(private readonly pending: Map<string, number>) {}
 
   static async read(tx: Kysely<Schema>, database: SqlDatabase, all: readonly NewOperation[]): Promise<Known> {
-    const rows: { id: string; task_id: string | null }[] = [];
-    // one query per index: SQLite reads the whole table if it looks in both at once
-    const known = (column: 'id' | 'task_id', texts: readonly string[]) =>
-      texts.length === 0
-        ? []
-        : tx
-            .selectFrom('operations')
-            .select(['id', 'task_id'])
-            .where(database.isOneOf(column, texts))
-            .execute();
-    rows.push(
-      ...(await known(
-        'id',
-        all.map(({ operation }) => operation.operation_id),
-      )),
-    );
-    rows.push(
-      ...(await known(
-        'task_id',
-        all.flatMap(({ taskId }) => taskId ?? []),
-      )),
-    );
-    const found = new Known(new Set(rows.map(({ id }) => id)), new Set(rows.map(({ task_id }) => task_id)));
+    const pending = new Map<string, number>();
     const limited = all.filter(({ mostPending }) => mostPending !== undefined);
     for (const type of new Set(limited.map(({ operation }) => operation.operation_type)))
-      found.pending.set(type, await countPending(tx, type));
-    return found;
+      pending.set(type, await countPending(tx, type));
+    const known = new Known(pending);
+    // near the limit, one that exists already must not count
+    const isNear = limited.some(
+      ({ operation, mostPending = Infinity }) =>
+        (pending.get(operation.operation_type) ?? 0) + all.length > mostPending,
+    );
+    if (isNear) await known.readExisting(tx, database, all);
+    return known;
+  }
+
+  private async readExisting(
+    tx: Kysely<Schema>,
+    { isOneOf }: SqlDatabase,
+    all: readonly NewOperation[],
+  ): Promise<void> {
+    const texts = {
+      id: all.map(({ operation }) => operation.operation_id),
+      task_id: all.flatMap(({ taskId }) => taskId ?? []),
+    };
+    // one query per index: SQLite reads the whole table if it looks in both at once
+    for (const column of ['id', 'task_id'] as const) {
+      const rows = await tx
+        .selectFrom('operations')
+        .select(['id', 'task_id'])
+        .where(isOneOf(column, texts[column]))
+        .execute();
+      for (const { id, task_id } of rows) {
+        this.ids.add(id);
+        this.taskIds.add(task_id);
+      }
+    }
   }
 
   /** The row to insert, or why there is none. */

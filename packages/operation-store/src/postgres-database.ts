@@ -8,7 +8,6 @@ import { PreparedStatements } from './prepared-statements.js';
 import type { Schema } from './schema.js';
 import { limitResponseTime } from './response-timeout.js';
 import type { SqlDatabase } from './sql-database.js';
-import { rowsText } from './stored-text.js';
 import { asStoreError } from './store-errors.js';
 
 const CONNECTIONS = 10;
@@ -68,11 +67,9 @@ export async function openPostgresDatabase(
     locksRows: true,
     explain,
     isOneOf: (column, texts) => sql`${sql.ref(column)} = any(${texts}::text[])`,
-    rowsOf: (columns, rows) => {
-      const typed = Object.entries(columns).map(
-        ([name, type]) => sql`${sql.ref(name)} ${sql.raw(type as string)}`,
-      );
-      return sql`json_to_recordset(${rowsText(rows)}::json) as changes(${sql.join(typed)})`;
+    rowsOf: (columns) => {
+      const typed = Object.entries(columns).map(([name, type]) => sql`${sql.ref(name)} ${sql.raw(type)}`);
+      return sql`json_to_recordset(${'[]'}::json) as changes(${sql.join(typed)})`;
     },
     relaxed: (write) =>
       db.transaction().execute(async (tx) => {

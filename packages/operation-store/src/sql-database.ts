@@ -10,11 +10,8 @@ export interface SqlDatabase {
   readonly locksRows: boolean;
   /** The column has one of these texts. The statement's text does not depend on their number. */
   readonly isOneOf: (column: string, texts: readonly string[]) => RawBuilder<boolean>;
-  /** A table `changes` of these rows, for `from`. The statement's text does not depend on their number. */
-  readonly rowsOf: <TRow extends object>(
-    columns: Readonly<Record<keyof TRow & string, 'text' | 'integer'>>,
-    rows: readonly TRow[],
-  ) => RawBuilder<unknown>;
+  /** A table `changes` of rows, for `from`. Its only parameter is the rows as JSON; see `RowsStatement`. */
+  readonly rowsOf: (columns: Readonly<Record<string, 'text' | 'integer'>>) => RawBuilder<unknown>;
   /** Explains what is wrong and what to do next, if `error` means that the database is not usable; otherwise `null`. */
   readonly explain: (error: unknown) => string | null;
   /**

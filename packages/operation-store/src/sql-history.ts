@@ -1,4 +1,5 @@
 import { sql, type Insertable, type Kysely } from 'kysely';
+import { RowsStatement } from './rows-statement.js';
 import type { OperationHistoryTable, Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
 
@@ -13,14 +14,16 @@ const COLUMNS = {
   cause_json: 'text',
 } as const satisfies Record<keyof HistoryRow, 'text' | 'integer'>;
 
+const INSERT = new RowsStatement<HistoryRow>(COLUMNS, (changes) => {
+  const names = sql.join(Object.keys(COLUMNS).map((name) => sql.ref(name)));
+  return sql`insert into operation_history (${names}) select ${names} from ${changes}`;
+});
+
 /** Adds lines to the histories of operations, in this order. */
 export async function insertHistory(
   tx: Kysely<Schema>,
-  { rowsOf }: SqlDatabase,
+  database: SqlDatabase,
   rows: readonly HistoryRow[],
 ): Promise<void> {
-  if (rows.length === 0) return;
-  const names = sql.join(Object.keys(COLUMNS).map((name) => sql.ref(name)));
-  await sql`insert into operation_history (${names})
-    select ${names} from ${rowsOf<HistoryRow>(COLUMNS, rows)}`.execute(tx);
+  await INSERT.run(tx, database, rows);
 }

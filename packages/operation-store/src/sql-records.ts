@@ -1,6 +1,7 @@
 import type { EpochPlace, MetricPoint, TimelinePhase } from '@ktrdr/contracts';
 import type { MetricsChange } from '@ktrdr/orchestrator';
 import { sql, type Kysely } from 'kysely';
+import { RowsStatement } from './rows-statement.js';
 import type { Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
 import type { StoreAccess } from './store-access.js';
@@ -82,17 +83,26 @@ export async function changeMetrics(
       .execute();
 }
 
+interface PhasesRow {
+  operation_id: string;
+  phases_json: string;
+}
+
+const REPLACE_PHASES = new RowsStatement<PhasesRow>(
+  { operation_id: 'text', phases_json: 'text' },
+  (changes) => sql`insert into operation_phases (operation_id, phases_json)
+    select operation_id, phases_json from ${changes}
+    where true on conflict (operation_id) do update set phases_json = excluded.phases_json`,
+);
+
 /** Replaces the phases of operations. */
 export async function replacePhases(
   tx: Kysely<Schema>,
-  { rowsOf }: SqlDatabase,
+  database: SqlDatabase,
   phases: ReadonlyMap<string, readonly TimelinePhase[]>,
 ): Promise<void> {
-  if (phases.size === 0) return;
   const rows = [...phases].map(([operation_id, all]) => ({ operation_id, phases_json: toJson(all) }));
-  await sql`insert into operation_phases (operation_id, phases_json)
-    select operation_id, phases_json from ${rowsOf({ operation_id: 'text', phases_json: 'text' }, rows)}
-    where true on conflict (operation_id) do update set phases_json = excluded.phases_json`.execute(tx);
+  await REPLACE_PHASES.run(tx, database, rows);
 }
 
 /** 0: the training has one seed. */
