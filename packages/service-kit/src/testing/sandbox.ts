@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { freePort } from '@ktrdr/contracts/testing';
 import { TestProcess, TestService } from './test-service.js';
@@ -22,6 +23,9 @@ export const CHECKPOINTS_SOON = { TRAINING_CHECKPOINT_EVERY_MS: '100' };
 
 /** Gives a cancelled training a minute to stop by itself. If it ends within a test, it was not killed. */
 export const LONG_GRACE = { TRAINING_CANCEL_GRACE_MS: '60000' };
+
+/** Time for children of a service that was killed to end by themselves, ms. */
+const CHILDREN_LEAVE_MS = 5_000;
 
 /** A user's default. Before its first training, a service measures the engines; most tests do not need that. */
 export const AUTO_ENGINE = { TRAINING_ENGINE: 'auto' };
@@ -149,11 +153,20 @@ export class Sandbox {
   async close(): Promise<void> {
     this.closed = true;
     const stopped = await Promise.allSettled(this.startedProcesses.map((started) => started.stop()));
-    const left = await this.processes();
+    // a child of a killed service needs a moment to notice that
+    const deadline = performance.now() + CHILDREN_LEAVE_MS;
+    let left = await this.processes();
+    while (left.length > 0 && performance.now() < deadline) {
+      await setTimeout(50);
+      left = await this.processes();
+    }
+    const names = left.map(
+      (pid) => `${pid} (${readOfProcess(String(pid), 'cmdline').replaceAll('\0', ' ').trim()})`,
+    );
     for (const pid of left) process.kill(pid, 'SIGKILL');
     await rm(this.directory, { recursive: true, force: true });
     if (left.length > 0)
-      throw new Error(`${left.length} processes outlived their services: ${left.join(', ')}`);
+      throw new Error(`${left.length} processes outlived their services: ${names.join(', ')}`);
     for (const end of stopped) if (end.status === 'rejected') throw end.reason;
   }
 
