@@ -142,8 +142,7 @@ async function measure(api: Api, how: Start): Promise<Parts> {
 async function measureAll(api: Api, how: Start, warm: boolean): Promise<ReportRow[]> {
   const measured: Parts[] = [];
   for (let index = -WARM_UP; index < Number(COUNT); index++) {
-    if (warm) await untilWarm(api);
-    else await sleep(PAUSE_MS / 5);
+    await sleep(warm ? PAUSE_MS : PAUSE_MS / 5);
     const parts = await measure(api, how);
     if (index >= 0) measured.push(parts);
   }
@@ -165,17 +164,13 @@ async function measureAll(api: Api, how: Start, warm: boolean): Promise<ReportRo
   });
 }
 
-async function untilWarm(_api: Api): Promise<void> {
-  await sleep(PAUSE_MS);
-}
-
 const rows: ReportRow[] = [];
 try {
   await mkdir(marksFolder);
   const bare: number[] = [];
   for (let index = 0; index < 20; index++) bare.push(await bareNode());
   for (const warm of [false, true]) {
-    const api = await startApi(warm ? 'warm' : 'cold', { TRAINING_WARM: warm ? '1' : '0' });
+    const api = await startApi(warm ? 'warm' : 'cold', { TRAINING_WARM_PROCESSES: warm ? '1' : '0' });
     if (!warm) await sandbox.ktrdr(api, ['data', 'sample', 'SP500', '1d']).ended;
     for (const how of ['ktrdr', 'http'] as const) {
       const found = await measureAll(api, how, warm);

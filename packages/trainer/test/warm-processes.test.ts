@@ -54,7 +54,7 @@ const pidsOf = (title: string): number[] =>
   childProcesses()
     .filter(({ command }) => command.startsWith(title))
     .map(({ pid }) => pid);
-const idle = (): number[] => pidsOf('ktrdr idle');
+const warmPids = (): number[] => pidsOf('ktrdr warm');
 const training = (): number[] => pidsOf('ktrdr trainer op_');
 
 async function until<T>(ask: () => T, fits: (value: T) => boolean): Promise<T> {
@@ -64,7 +64,7 @@ async function until<T>(ask: () => T, fits: (value: T) => boolean): Promise<T> {
     await sleep(5);
   }
 }
-const untilIdle = (count = 1): Promise<number[]> => until(idle, ({ length }) => length === count);
+const untilWarm = (count = 1): Promise<number[]> => until(warmPids, ({ length }) => length === count);
 
 interface Run {
   files: Record<string, string>;
@@ -109,11 +109,11 @@ onLinux('a warm process', () => {
   test('trains once, with the bytes of a cold one, and ends; the next training has another process', async () => {
     const cold = await train('cold', null);
     const warm = openWarm();
-    const [first] = await untilIdle();
+    const [first] = await untilWarm();
     const one = await train('warm 1', warm);
     expect(one.pids).toEqual([first]);
     expect(isAlive(first!)).toBe(false);
-    const [second] = await untilIdle();
+    const [second] = await untilWarm();
     expect(second).not.toBe(first);
     const two = await train('warm 2', warm);
     expect(two.pids).toEqual([second]);
@@ -124,7 +124,7 @@ onLinux('a warm process', () => {
 
   test('serves one of two trainings that begin together; the other one starts cold', async () => {
     const warm = openWarm();
-    const [waiting] = await untilIdle();
+    const [waiting] = await untilWarm();
     const runs = await Promise.all([train('together 1', warm), train('together 2', warm)]);
     const pids = new Set(runs.flatMap((run) => run.pids));
     expect(pids.size).toBe(2);
@@ -133,7 +133,7 @@ onLinux('a warm process', () => {
 
   test('is killed by a cancel before the first batch', async () => {
     const warm = openWarm();
-    const [waiting] = await untilIdle();
+    const [waiting] = await untilWarm();
     const controller = new AbortController();
     const outputDir = join(place.outputDir, 'cancelled');
     await mkdir(outputDir);
@@ -157,7 +157,7 @@ onLinux('a warm process', () => {
 
   test('that dies just before a training takes it does not fail that training', async () => {
     const warm = openWarm();
-    const [waiting] = await untilIdle();
+    const [waiting] = await untilWarm();
     // taken before this process has heard of the end
     const { pids } = await train('unlucky', warm, () => process.kill(waiting!, 'SIGKILL'));
     expect(pids).toHaveLength(1);
@@ -186,14 +186,14 @@ onLinux('a warm process', () => {
     });
     // of the machine, and within the limits of the service
     for (const scarce of [{ freeBytes: 0 }, { hasRoom: false }]) {
-      await untilIdle(2);
+      await untilWarm(2);
       Object.assign(machine, scarce);
       await until(childProcesses, ({ length }) => length === 0);
       await sleep(100);
       expect(childProcesses()).toEqual([]);
       Object.assign(machine, { freeBytes, hasRoom });
     }
-    await untilIdle(2);
+    await untilWarm(2);
     expect(lines).toEqual([]);
   });
 

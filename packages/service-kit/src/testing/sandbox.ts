@@ -146,7 +146,7 @@ export class Sandbox {
 
   /** Pids of warm training processes that wait, with their modules loaded. */
   idleTrainers(): Promise<number[]> {
-    return this.processes('ktrdr idle');
+    return this.processes('ktrdr warm');
   }
 
   /** Stops everything. @throws if a process has outlived the service that started it */

@@ -63,7 +63,7 @@ async function run(request: TrainingRunRequest): Promise<void> {
 async function prepare(): Promise<void> {
   const [{ warmUp }] = await Promise.all([import('../run/warm-up.js'), import('../run/train.js')]);
   await warmUp(() => !hasRequest, clock);
-  if (!hasRequest) process.title = 'ktrdr idle';
+  if (!hasRequest) process.title = 'ktrdr warm';
 }
 
 let hasRequest = false;
