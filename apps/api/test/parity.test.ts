@@ -40,7 +40,7 @@ beforeAll(async () => {
     // the API trains in a warm process, the host in a cold one
     await until(
       'a warm process',
-      () => sandbox.idleTrainers(),
+      () => sandbox.warmTrainers(),
       ({ length }) => length === 1,
     );
   }

@@ -145,7 +145,7 @@ export class Sandbox {
   }
 
   /** Pids of warm training processes that wait, with their modules loaded. */
-  idleTrainers(): Promise<number[]> {
+  warmTrainers(): Promise<number[]> {
     return this.processes('ktrdr warm');
   }
 
