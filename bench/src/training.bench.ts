@@ -3,7 +3,8 @@
  * beside the limit set by the matrix products alone. Each has its own process. They take turns in short rounds on the same core while the
  * others wait, so that a temporary slowdown of the machine affects all of them. A second table has the time from the start of a process
  * to the end of a typical training. "Ours" is the engine that `auto` takes. Peers need a Python: `TRAINING_PYTHON=/path/to/python`, or
- * `python3`. Arguments: engines to measure beside `wasm` and `onnx`, `--no-peers`, `--only TEXT` (cases whose title or batch contains it: `lstm`, `3, 32`), `--seconds N` of each case.
+ * `python3`. Arguments: engines to measure beside `wasm` and `onnx`, `--no-peers`, `--only TEXT` (cases whose title or batch contains
+ * it: `lstm`, `3, 32`), `--seconds N` of each case.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -37,22 +38,22 @@ import {
  * ratios of the best turns differed by 20 %.
  */
 const TURN_S = 0.12;
-/** Rounds, at least, however slow the peers are. */
+/** Minimum number of rounds, however slow the peers are. */
 const LEAST_ROUNDS = 7;
 const COLD_EPOCHS = 40;
 const COLD_ROUNDS = 5;
 const PRODUCTS = 'products';
 
-/** What one contestant showed in a case. */
+/** Results of one contestant in a case. */
 interface Shown {
   /** Samples per second, by round. */
   speeds: number[];
-  /** Samples per second of processor time, by round: less depends on other work of the machine. */
+  /** Samples per second of processor time, by round: other work of the machine affects it less. */
   processorSpeeds: number[];
   /** Time of the first epoch or batch, with compilation, less the time of a later one, s. */
   compileS: number | null;
   loss: number | null;
-  /** Processor time by time of the clock. */
+  /** Processor time divided by elapsed time. */
   cores: number;
   versions: string;
 }
@@ -163,7 +164,7 @@ function details({ title, batch }: StoredCase, all: ReadonlyMap<string, Shown>):
     'samples/s': speedOf(all, name),
     'first epoch or batch, s': compileS === null ? null : rounded(compileS, 3),
     'loss at the end': loss === null ? null : rounded(loss, 3),
-    'processor time by clock': rounded(cores, 2),
+    'processor time / elapsed time': rounded(cores, 2),
     versions,
   }));
 }

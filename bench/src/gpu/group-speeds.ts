@@ -9,7 +9,7 @@ const ROUNDS = 21;
 /** Length of a turn, s. */
 const TURN_S = 0.1;
 const RATE = 1e-3;
-/** Models of a group, by device: 1,024 gain nothing on a processor and take gigabytes. */
+/** Models of a group, by device: 1,024 gain nothing on a CPU and take gigabytes. */
 const GROUPS = { cpu: [16, 64], gpu: [16, 64, 1024] };
 const ALONE: readonly EngineName[] = ['onnx', 'wasm'];
 

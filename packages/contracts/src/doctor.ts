@@ -1,5 +1,5 @@
 /**
- * How a check ended. `absent`: it is not there, and nothing needs it. `warning`: it works, but slower or with less than it could.
+ * How a check ended. `absent`: it is missing, and nothing needs it. `warning`: it works, but slower or with less than it could.
  * `problem`: something does not work.
  */
 export type DoctorStatus = 'ok' | 'absent' | 'warning' | 'problem';

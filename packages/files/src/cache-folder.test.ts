@@ -16,7 +16,7 @@ function cache(mostBytes: number, laterMs = 0): CacheFolder {
   return new CacheFolder({ path, names: /^[a-z]$/, mostBytes, clock: { now: () => Date.now() + laterMs } });
 }
 
-test('the files that were not used for the longest time leave a full cache', async () => {
+test('a full cache removes the least recently used files', async () => {
   for (const [age, name] of ['a', 'b', 'c'].entries()) {
     await writeFile(join(path, name), Buffer.alloc(100));
     await utimes(join(path, name), 1_000 - age, 1_000 - age);

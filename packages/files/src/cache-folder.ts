@@ -16,9 +16,9 @@ import type { Clock } from '@ktrdr/contracts';
 import { type OutsideFile, withOutsideFile } from './outside-file.js';
 import { RefusedFileError } from './refused-file-error.js';
 
-/** Folders of files that are being written. Leftovers of killed processes have it too. */
+/** Prefix of the folders in which files are being written. A killed process leaves its folder behind. */
 const TEMPORARY = '.writing-';
-/** A file that is being written for longer than this belongs to a process that is gone (ms). */
+/** A file that is being written for longer than this belongs to a dead process (ms). */
 const ABANDONED_MS = 3_600_000;
 /** A file is cached if it needs at most this share of the free space of the disk. */
 const SHARE_OF_FREE = 0.25;
@@ -38,7 +38,7 @@ export interface CacheFolderOptions {
 }
 
 /**
- * A folder of files that can be made again. Several processes may use it, and any file may be deleted at any time. A problem of the
+ * A folder of files that can be recreated. Several processes may use it, and any file may be deleted at any time. A problem of the
  * file system never fails the caller: it continues without the cache.
  */
 export class CacheFolder {

@@ -3,9 +3,9 @@ import type { QueueEvents } from 'bullmq';
 import type { Clock } from '@ktrdr/orchestrator';
 
 const CHANNEL = 'bullmq_events';
-/** Number of events of one read. */
+/** Maximum number of events of one read. */
 const MOST = 1_000;
-/** Time between two looks while events may be missing, and at any other time (ms). A notification ends it. */
+/** Time between two reads while events may be missing, and otherwise (ms). A notification ends it. */
 const SOON_MS = 20;
 const LATER_MS = 1_000;
 /** Events that were written together are committed within this time (ms), unless a lock holds one of them up. */
@@ -43,13 +43,12 @@ const READ = `(select id::text, event, data from event where queue = $1 and id =
   (select id::text, event, data from event where queue = $1 and id > $2 order by event.id limit ${MOST})`;
 
 /**
- * Reads the events of a queue on PostgreSQL. It replaces BullMQ's own reading, which hears some events seconds late:
+ * Reads the events of a queue on PostgreSQL. It replaces BullMQ's own reading, which misses some events or gets them seconds late:
  *
- * - An event's number is drawn before its commit. BullMQ reads the numbers above the last one, so it never sees an event that is
- *   committed after one with a higher number. Here numbers that are missing are looked for.
- * - A transaction that ends while another one notifies does not notify. Here each notification and each event is followed by more
- *   looks.
- * - A notification that arrives during a read is lost. Here it leads to another read.
+ * - An event gets its number before its commit. BullMQ reads the numbers above the last one, so it never sees an event that is
+ *   committed after one with a higher number. This class also asks for missing numbers.
+ * - A transaction that ends while another one notifies does not notify. This class reads again for a while after each event.
+ * - BullMQ loses a notification that arrives during a read. This class then reads again.
  */
 export class PostgresEvents {
   /** The highest number that was read; `null` before the first read. */

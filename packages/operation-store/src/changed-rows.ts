@@ -84,7 +84,7 @@ export async function updateStatus(
   await UPDATE_STATUS.run(tx, database, picked(STATUS_COLUMNS, rows));
 }
 
-/** Writes rows of which only the progress has changed. */
+/** Writes rows whose progress alone has changed. */
 export async function updateProgress(
   tx: Kysely<Schema>,
   database: SqlDatabase,

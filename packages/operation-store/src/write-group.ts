@@ -19,7 +19,7 @@ import { changingColumns, fromJson, historyRow, storedOperation, toJson } from '
 
 type Settled = PromiseSettledResult<WriteResult>;
 
-/** What became of a group: the result of each write, and the operations that have changed. */
+/** Outcome of a group: the result of each write, and the operations that have changed. */
 interface WrittenGroup {
   results: Settled[];
   changed: ReadonlySet<string>;
@@ -130,7 +130,7 @@ class WriteGroup {
     this.history.push(historyRow(id, historyEntry(operation, change)));
     if (change.to === 'pending' && change.from === 'beginning') await removeMetrics(this.tx, id);
     const { owner, cancel_forced } = row;
-    // both parts of it have been JSON, so it equals what is stored
+    // all of it was read from JSON text, so it equals what is stored
     return fulfilled({
       operation,
       epoch: row.epoch,

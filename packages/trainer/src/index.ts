@@ -8,7 +8,7 @@
  * - engines: compute training steps and predictions (own kernels, ONNX Runtime, TensorFlow.js)
  * - loop: epochs, batches and callbacks
  * - checkpoints: the states of loops on disk
- * - members: seeds and folds, trained beside each other in lanes
+ * - members: seeds and folds, trained in parallel in lanes
  * - evaluation: metrics, baselines, feature importance, walk-forward
  * - analytics: figures of each epoch, alerts and the report page
  * - models: writes, reads, lists and compares stored models

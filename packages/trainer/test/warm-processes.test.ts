@@ -122,7 +122,7 @@ onLinux('a warm process', () => {
     expect(two.files).toEqual(cold.files);
   });
 
-  test('serves one of two trainings that begin together; the other one starts cold', async () => {
+  test('serves one of two trainings that begin together; the other gets a new process', async () => {
     const warm = openWarm();
     const [waiting] = await untilWarm();
     const runs = await Promise.all([train('together 1', warm), train('together 2', warm)]);

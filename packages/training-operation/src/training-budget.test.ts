@@ -94,7 +94,7 @@ describe('the budget of a training', () => {
     expect(month.rows).toBe(31 * 24);
   });
 
-  test('counts a thread for each seed or fold beside another; lanes that do not fit the memory are not used', async () => {
+  test('counts the memory of each further thread; a training uses only the lanes that fit the memory', async () => {
     const text = strategyText(mlp(512, 512), { epochs: 10 });
     const one = await check(text);
     expect(one.lanes).toBe(1);

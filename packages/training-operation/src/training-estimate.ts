@@ -12,9 +12,9 @@ export interface TrainingEstimate {
   passes: number;
   /** Floating-point operations of the training steps. */
   operations: number;
-  /** Hours of one core. Lanes share them. */
+  /** Hours that one core would need. Lanes share the work. */
   hours: number;
-  /** Seeds and folds that are trained beside each other, each in a thread. */
+  /** Seeds and folds that train in parallel, each in a thread. */
   lanes: number;
   /** Memory with these lanes. */
   memoryMb: number;
@@ -56,8 +56,8 @@ const BYTES_PER_FEATURE = 12;
 const BYTES_PER_ACTIVATION = 24;
 
 /**
- * Estimates a training with as many lanes as it can use and as fit the limits: each lane has its own engine and batches, and all read
- * the same features. Reads the facts of its bars files, which are kept, but no bars.
+ * Estimates a training with as many lanes as it can use and the limits allow. Each lane has its own engine and batches; all lanes read
+ * the same features. Reads the stored facts of the bars files, but no bars.
  *
  * @throws KtrdrError as `barsFileFacts`
  */

@@ -95,7 +95,7 @@ export class TrainingRunner {
     this.warm.open();
   }
 
-  /** Ends the warm processes. Trainings that run end by their tokens. */
+  /** Ends the warm processes. A token ends each running training. */
   async close(): Promise<void> {
     await this.warm.close();
   }

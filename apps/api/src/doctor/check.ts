@@ -7,7 +7,7 @@ export function ok(summary: string): Finding {
   return { status: 'ok', summary, advice: null };
 }
 
-/** It is not there, and nothing needs it. */
+/** A missing part that nothing needs. */
 export function absent(summary: string): Finding {
   return { status: 'absent', summary, advice: null };
 }

@@ -10,7 +10,7 @@ const OLDEST_NODE = { major: 20, minor: 19 };
 const LITTLE_MB = 2_000;
 const TOO_LITTLE_MB = 200;
 
-/** Where Linux lists NVIDIA's GPUs, and device files of GPUs; the last one is WSL's. A display without a GPU has no render node. */
+/** Files that show a GPU on Linux; `/dev/dxg` is WSL's. A display without a GPU has no render node. */
 const NVIDIA_GPUS = '/proc/driver/nvidia/gpus';
 const RENDER_NODES = '/dev/dri';
 const GPU_DEVICES = ['/dev/nvidia0', '/dev/dxg'];

@@ -11,7 +11,7 @@ export function alikePrices(prices: readonly number[]): (price: number) => strin
   return (price) => formatNumber(price, decimals);
 }
 
-/** The same for computed prices, such as a close with slippage: the largest has six digits, and none has digits that all lack. */
+/** The same for computed prices, such as a close with slippage: at most six digits of the largest price, and no more than any price has. */
 export function roundedPrices(prices: readonly number[]): (price: number) => string {
   const largest = Math.max(0, ...prices.map(Math.abs));
   const needed = SHOWN_DIGITS - 1 - (largest === 0 ? 0 : Math.floor(Math.log10(largest)));

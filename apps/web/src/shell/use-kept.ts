@@ -2,8 +2,8 @@ import { useSignal, type Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
 /**
- * A signal whose value the browser's history keeps with the entry of the page: after Back, and after a reload, a form has what was
- * typed. The value must be one that `structuredClone` copies.
+ * A signal whose value the browser keeps in the history entry of the page, so a form keeps its values after Back and after a reload.
+ * `structuredClone` must be able to copy the value.
  */
 export function useKept<Value extends object>(name: string, first: Value): Signal<Value> {
   const kept = (history.state as Kept | null)?.kept?.[name];

@@ -139,12 +139,12 @@ export class Sandbox {
       .map(Number);
   }
 
-  /** Pids of running training processes. One that waits for its training has another title. */
+  /** Pids of running training processes. A warm process has another title. */
   trainers(): Promise<number[]> {
     return this.processes('trainer');
   }
 
-  /** Pids of warm training processes that wait, with their modules loaded. */
+  /** Pids of warm processes. */
   warmTrainers(): Promise<number[]> {
     return this.processes('ktrdr warm');
   }

@@ -78,7 +78,7 @@ export interface MemberState {
 
 /** Seeds of a run that are trained and scored. */
 export interface FinishedSeeds {
-  /** By index. Seeds that are trained beside each other can finish in any order. */
+  /** By index. Seeds that train in parallel can finish in any order. */
   results: FinishedSeed[];
   /** The one with the lowest validation loss, with its final state; if two are equal, the one with the lower index. */
   best: MemberState;

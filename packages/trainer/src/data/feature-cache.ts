@@ -51,7 +51,7 @@ export class FeatureCache {
   async write(key: FeatureCacheKey, value: unknown, pause: () => Promise<void>): Promise<void> {
     const name = nameOf(key);
     const { text, arrays } = packValue(value);
-    // JSON may end in spaces
+    // spaces are valid padding after JSON
     const start = Buffer.alloc(paddedBytes(Buffer.byteLength(text)), ' ');
     start.write(text);
     const bytes = arrays.reduce((sum, { byteLength }) => sum + paddedBytes(byteLength), HEADER_BYTES);
@@ -79,7 +79,7 @@ async function readFrom(file: OutsideFile, name: string): Promise<unknown> {
   return unpackValue(text, bytes.buffer, textBytes);
 }
 
-/** Writes the header last: a file without it is not a cache. */
+/** Writes the header last, because a file with a header counts as complete. */
 async function writeTo(
   file: FileHandle,
   name: string,

@@ -56,7 +56,7 @@ export function packValue(value: unknown): PackedValue {
   return { text: JSON.stringify({ places, body }), arrays };
 }
 
-/** The packed value. Its arrays are views of `bytes`, in which they stand one after the other, each padded. */
+/** The value that was packed. Its arrays are views of `bytes`, which holds them in order, each padded. */
 export function unpackValue(text: string, bytes: ArrayBuffer, offset: number): unknown {
   const { places, body } = JSON.parse(text) as { places: Place[]; body: string };
   const arrays = places.map(({ kind, length, at }) => new KINDS[kind](bytes, offset + at, length));

@@ -9,8 +9,8 @@ import type { TrialNetwork } from './trial-network.js';
 const MOST_MULTIPLICATIONS = 1_000_000;
 
 /**
- * If both `wasm` and `onnx` are available, which one to reject. The rule depends on the network alone, so a training has the same
- * engine, and the same bytes, on every machine.
+ * If both `wasm` and `onnx` are available, which one to reject. The rule depends on the network and batch size alone, so a training
+ * has the same CPU engine on every machine.
  */
 export function slowerCpuEngine(
   engines: readonly EngineName[],

@@ -10,7 +10,7 @@ import { sha256 } from '../files/checksum.js';
 const MOST_BYTES = 1_000_000;
 const FILE = 'engines.json';
 const TEMPORARY = 'engines-';
-/** Changes with the meaning of the file. */
+/** Version of the file's format. */
 const FORMAT = 1;
 
 /** What was learned about the engines of one machine. */

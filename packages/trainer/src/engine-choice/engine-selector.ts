@@ -42,7 +42,8 @@ const MOST_NETWORKS = 100;
 
 /**
  * Chooses the engine of a run. `auto` takes one of the CPU engines `wasm` and `onnx` by the network's size. If other engines load
- * too, it times steps of the run's network and takes the fastest: a GPU is not always faster for a small network. `tensorflow` takes the first available of GPU, CPU library, WebAssembly and plain JavaScript.
+ * too, it times steps of the run's network and takes the fastest: a GPU is not always faster for a small network. `tensorflow` takes
+ * the first available of GPU, CPU library, WebAssembly and plain JavaScript.
  *
  * A service needs one selector: it caches which engines load, and the measured times.
  */
@@ -55,7 +56,7 @@ export class EngineSelector {
   /** The current timing. Two at a time would slow each other down. */
   private timing: Promise<unknown> | null = null;
 
-  /** @param memory what services of this machine have learned; `null`: each selector learns again */
+  /** @param memory measurements stored on this machine; `null`: nothing is stored */
   constructor(
     private readonly memory: EngineMemory | null = null,
     private readonly trials: EngineTrials = new ProcessTrials(),
@@ -161,7 +162,7 @@ export class EngineSelector {
     await this.writing;
   }
 
-  /** Settles when everything learned so far is kept. */
+  /** Settles when all results so far are stored. */
   written(): Promise<void> {
     return this.writing;
   }

@@ -9,7 +9,7 @@ export function isOnnx(engine: EngineName): engine is OnnxEngineName {
   return (ONNX_ENGINE_NAMES as readonly EngineName[]).includes(engine);
 }
 
-/** Whether several threads of a process can train beside each other, each with an engine of its own. */
+/** Whether several threads of a process can train in parallel, each with its own engine. */
 export function trainsInThreads(engine: EngineName): boolean {
   return engine === 'onnx' || engine === 'wasm';
 }

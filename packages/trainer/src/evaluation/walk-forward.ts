@@ -23,7 +23,7 @@ export interface WalkForwardRequest {
   settings: LoopSettings;
   /** How outputs become decisions of a backtest. */
   decisions: DecisionSettings;
-  /** Folds are trained beside each other where there are several lanes. */
+  /** Folds train in parallel if there are several lanes. */
   lanes: Pick<Lanes, 'with' | 'share'>;
   /** The lane of this thread. */
   own: OwnLane;

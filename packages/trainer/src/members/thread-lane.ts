@@ -11,7 +11,7 @@ import { SilenceWatch } from './watch-silence.js';
 /** The bundled program. The relative path is the same from `src` and from `dist`. */
 const PROGRAM = fileURLToPath(new URL('../../dist/programs/lane-thread.js', import.meta.url));
 
-/** A thread that sends no message for this long has failed, ms: a process that is silent for as long is killed. */
+/** A thread that sends no message for this long has failed, ms. A silent process has the same limit. */
 const SILENT_AFTER_MS = 60_000;
 
 /** A member that is being trained. */
@@ -49,7 +49,7 @@ export class ThreadLane implements Lane {
     this.exited = new Promise((resolve) => {
       this.silence = new SilenceWatch(SILENT_AFTER_MS, () => {
         this.fail(SILENT);
-        // it may never end; the end of the process takes it along
+        // the thread may never end by itself; it ends with the process
         resolve();
       });
       worker.once('exit', (code) => {

@@ -26,7 +26,7 @@ export interface MembersRequest<Name extends string> {
 }
 
 /**
- * Trains members in lanes beside each other. A lane takes the next member when it has finished one. The results do not depend on the
+ * Trains members in parallel lanes. A lane takes the next member when it has finished one. The results do not depend on the
  * number of lanes, and neither does the error: if a member diverges, those before it are trained, and the first that diverges is the
  * one to report. Any other error stops all members at their next batch.
  *

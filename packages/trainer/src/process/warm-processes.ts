@@ -10,11 +10,11 @@ const QUIET_MS = 1_000;
 const LONGEST_PAUSE_MS = 300_000;
 const LOOK_EVERY_MS = 5_000;
 const MB = 2 ** 20;
-/** Warm processes go when this machine has less free memory. */
+/** Warm processes end when this machine has less free memory. */
 const LEAST_FREE_BYTES = Math.max(512 * MB, totalmem() / 20);
-/** They come back when it has this many times as much. */
+/** They start again when it has this many times as much. */
 const ENOUGH = 1.5;
-/** The trainer's name for a process that loads before it waits. The process changes it itself: see trainer-child.ts. */
+/** Title of a warm process until it has loaded its modules and changes the title itself: see trainer-child.ts. */
 const TITLE = 'ktrdr loading';
 
 export interface WarmProcessesSettings {
@@ -76,7 +76,7 @@ export class WarmProcesses {
     return taken;
   }
 
-  /** Fills up after a quiet moment, which begins now. */
+  /** Starts missing processes after a quiet moment, which begins now. */
   refillLater(): void {
     if (!this.isOpen) return;
     clearTimeout(this.timer);
@@ -84,7 +84,7 @@ export class WarmProcesses {
     this.timer = setTimeout(() => this.refill(), pause).unref();
   }
 
-  /** Ends all waiting processes immediately, and starts none any more. Settles after their ends. */
+  /** Ends all waiting processes immediately and starts no more. Settles after their ends. */
   async close(): Promise<void> {
     this.isOpen = false;
     this.isClosed = true;

@@ -163,7 +163,7 @@ describe('the cache of features', () => {
     expect(await entriesOf(state.stateDir)).toHaveLength(1);
   });
 
-  test('is used by trainings with other settings of learning, and another network', async () => {
+  test('is used by trainings with other learning settings or another network', async () => {
     const state = newState();
     await prepared(strategyOf(), state);
     const other = strategyOf({
@@ -244,7 +244,7 @@ describe('the cache of features', () => {
     expect(await readFile(path)).toEqual(sound);
   });
 
-  test('keeps its size, and is off with the size 0', async () => {
+  test('stays below its maximum size; the size 0 turns it off', async () => {
     const state = newState();
     await prepared(strategyOf(), state);
     const [first] = await entriesOf(state.stateDir);

@@ -24,7 +24,7 @@ export interface TrainingRunRequest extends TrainingSpec {
   checkpointDir: string;
   /** Time between two checkpoints, ms; longer if writing is slow. */
   checkpointEveryMs: number;
-  /** Most lanes: seeds and folds that are trained beside each other. Default: 1. The results do not depend on it. */
+  /** Maximum number of lanes: seeds and folds that train in parallel. Default: 1. The results do not depend on it. */
   lanes?: number;
   /** Whether to continue from the last checkpoint in `checkpointDir`. */
   resume: boolean;

@@ -83,7 +83,7 @@ export async function warmUp(mayGoOn: () => boolean, clock: { now(): number }): 
   }
 }
 
-/** The first request has come. */
+/** The warm-up ended early, because the process has its request. */
 class Interrupted extends Error {}
 
 async function trainOnce(round: number, pause: () => Promise<void>, clock: { now(): number }): Promise<void> {

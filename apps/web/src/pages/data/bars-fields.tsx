@@ -4,7 +4,7 @@ import { DateRange } from '../../components/date-range.js';
 import { Field } from '../../components/field.js';
 import { TextInput } from '../../components/text-input.js';
 
-/** What names new bars. Empty dates: no limit. */
+/** The fields that identify new bars. An empty date sets no limit. */
 export interface NewBars {
   symbol: string;
   timeframe: string;

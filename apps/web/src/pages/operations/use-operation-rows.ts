@@ -13,7 +13,7 @@ import { OperationRows } from './operation-rows.js';
 const PAGE_ROWS = 100;
 /** Rows of one request that loads everything. */
 const MOST_PAGE_ROWS = 1_000;
-/** Rows leave a list of the last hours this often, ms. */
+/** Time between two removals of rows that have become too old, ms. */
 const AGEING_MS = 60_000;
 
 export interface OperationList {
@@ -104,7 +104,7 @@ class LoadedList {
   private readonly departed = new Set<string>();
 
   constructor(
-    /** By the time of the call: the last 24 hours move. */
+    /** Computed at each call, because the last 24 hours move. */
     private readonly filters: () => ListFilters,
     private readonly signals: ListSignals,
   ) {

@@ -4,7 +4,7 @@ import { allocate, padded } from './memory';
 import { product } from './product';
 import { transpose } from './transpose';
 
-/** Rows of a batch that are computed together, so that their activations stay in the processor's second cache. */
+/** Rows of a batch that are computed together, so that their activations stay in the processor's L2 cache. */
 export const BLOCK_ROWS: i32 = 64;
 
 /** A matrix of ones, whose rows and columns are all this number. */

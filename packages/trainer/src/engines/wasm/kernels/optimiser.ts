@@ -5,7 +5,7 @@ export class OptimiserSettings {
   /** 0 if the optimiser has no such sum */
   firstDecay: f32 = 0;
   secondDecay: f32 = 0;
-  /** What is added to the gradient, times the parameter. */
+  /** L2 regularisation: this times the parameter is added to the gradient. */
   penalty: f32 = 0;
   /** 0 for no limit */
   gradientClip: f32 = 0;

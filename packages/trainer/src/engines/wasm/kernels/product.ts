@@ -22,7 +22,7 @@ export function product(
   depth: i32,
 ): void {
   const end = b + ((<usize>columns) << 2);
-  // Column by column, so that the part of B in use stays in the processor's first cache.
+  // Column by column, so that the part of B in use stays in the processor's L1 cache.
   while (b < end) {
     const wide = end - b >= 32;
     let row = 0;
