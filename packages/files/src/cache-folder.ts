@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { debuglog } from 'node:util';
 import type { Clock } from '@ktrdr/contracts';
+import { isFileError } from './is-file-error.js';
 import { type OutsideFile, withOutsideFile } from './outside-file.js';
 import { RefusedFileError } from './refused-file-error.js';
 
@@ -139,12 +140,11 @@ export async function orWithoutCache<T>(folder: string, fallback: T, work: () =>
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof RefusedFileError) && (error as NodeJS.ErrnoException).syscall === undefined)
-      throw error;
+    if (!(error instanceof RefusedFileError) && !isFileError(error)) throw error;
     const isMissing = error instanceof RefusedFileError && error.refusal === 'missing';
     if (!isMissing && !complained.has(folder)) {
       complained.add(folder);
-      debug('The cache in %s is not used: %s', folder, (error as Error).message);
+      debug('The cache in %s is not used: %s', folder, error.message);
     }
     return fallback;
   }

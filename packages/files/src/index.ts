@@ -2,6 +2,7 @@ export { parseBoundedJson } from './bounded-json.js';
 export { appendInPieces, CacheFolder, orWithoutCache, writeWhole } from './cache-folder.js';
 export { type FileIdentity, fileIdentity } from './file-identity.js';
 export { fileNameProblem } from './file-name.js';
+export { isFileError } from './is-file-error.js';
 export {
   openOutsideFile,
   type OutsideFile,

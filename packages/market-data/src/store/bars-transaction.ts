@@ -1,6 +1,7 @@
 import { lstat, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { KtrdrError, storageError } from '@ktrdr/contracts';
+import { isFileError } from '@ktrdr/files';
 import { parseBarsFileName } from '../bars-file.js';
 import { syncFile, syncFolder } from './sync.js';
 import { WRITING, withBarsLock } from './bars-lock.js';
@@ -199,10 +200,6 @@ async function namesOf(dataDir: string): Promise<string[]> {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
     throw error;
   });
-}
-
-function isFileError(error: unknown): boolean {
-  return typeof (error as NodeJS.ErrnoException | undefined)?.syscall === 'string';
 }
 
 function stagingFolder(dataDir: string, number: number): string {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { backtestDecisions } from '@ktrdr/backtest';
 import type { BarsFingerprint, TrainingOptions, TrainingResult } from '@ktrdr/contracts';
+import { isFileError } from '@ktrdr/files';
 import { formatIssue, parseStrategy, type Strategy } from '@ktrdr/strategy';
 import { Analytics, analyticsRunId } from '../analytics/analytics.js';
 import { DIRECTIONS } from '../evaluation/directions.js';
@@ -282,9 +283,4 @@ function analyticsOf(
     exports: analytics,
     clock,
   });
-}
-
-/** Whether an error comes from a call of the operating system, as `node:fs` throws it. */
-function isFileError(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'syscall' in error && 'code' in error;
 }
