@@ -25,6 +25,10 @@ export interface EngineTrials {
 /** The first load of a GPU's libraries can take tens of seconds. */
 const TIMEOUT_MS = 60_000;
 
+/** Aborts when this process exits, because a trial that is still loading does not yet read its input, which ends with its parent. */
+const exiting = new AbortController();
+process.once('exit', () => exiting.abort());
+
 /**
  * Tries each engine in its own short-lived process: loading a native library that does not fit the machine can crash the process.
  * `wasm` has no native library, so it loads in this process, in milliseconds.
@@ -46,13 +50,13 @@ export class ProcessTrials implements EngineTrials {
     engine: EngineName,
     network: TrialNetwork,
     failure: string,
-    signal?: AbortSignal,
+    signal = exiting.signal,
   ): Promise<EngineTrial> {
     const { error, stdout, stderr } = await runProgram(
       [ENGINE_TRIAL_PROCESS, engine, JSON.stringify(network)],
       {
         timeoutMs: TIMEOUT_MS,
-        signal,
+        signal: AbortSignal.any([signal, exiting.signal]),
       },
     );
     const trial = error === null ? trialResult(stdout) : { problem: endingOf(error, stderr) };
