@@ -46,6 +46,12 @@ test('a file is written whole or not at all; a file that does not fit the disk i
   expect(await readdir(path)).toEqual(['a']);
 });
 
+test('a cache that has become smaller shrinks, also when nothing fits it any more', async () => {
+  await cache(100).write('a', 7, (file) => file.appendFile('content'));
+  await cache(5).write('b', 7, (file) => file.appendFile('content'));
+  expect(await readdir(path)).toEqual([]);
+});
+
 test('an error that is not one of the file system fails the caller, also if it has a code', async () => {
   const mistake = Object.assign(new TypeError('mistake'), { code: 'ERR_INVALID_ARG_TYPE' });
   await expect(cache(100).write('a', 7, () => Promise.reject(mistake))).rejects.toBe(mistake);

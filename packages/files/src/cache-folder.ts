@@ -60,7 +60,7 @@ export class CacheFolder {
   }
 
   /**
-   * Writes a file whole or not at all, replaces an existing one, and removes the least recently used files. Does nothing if the file
+   * Writes a file whole or not at all, replaces an existing one, and removes the least recently used files. Writes nothing if the file
    * is larger than the cache, or needs too much of the free space.
    */
   async write(name: string, bytes: number, write: (file: FileHandle) => Promise<void>): Promise<void> {
@@ -68,8 +68,8 @@ export class CacheFolder {
     await orWithoutCache(path, undefined, async () => {
       await mkdir(path, { recursive: true });
       const { bavail, bsize } = await statfs(path);
-      if (bytes > Math.min(mostBytes, bavail * bsize * SHARE_OF_FREE)) return;
-      await writeWhole(path, name, write);
+      if (bytes <= Math.min(mostBytes, bavail * bsize * SHARE_OF_FREE)) await writeWhole(path, name, write);
+      // also if it does not fit: the cache may have become smaller
       await this.prune();
     });
   }
