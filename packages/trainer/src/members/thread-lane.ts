@@ -32,7 +32,7 @@ export class ThreadLane implements Lane {
   private running: Running | null = null;
   /** Whether the thread was asked for its state. */
   private isAsked = false;
-  /** Why the thread cannot train any more. */
+  /** Why the thread can no longer train. */
   private failure: KtrdrError | null = null;
 
   constructor(private readonly engine: EngineName) {

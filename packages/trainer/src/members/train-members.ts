@@ -41,9 +41,9 @@ class MembersRun<Name extends string> {
   private readonly waiting: number[];
   private readonly running = new Map<number, AbortController>();
   private readonly errors = new Map<number, unknown>();
-  /** Members from this index on are not needed any more. */
+  /** Members from this index on are no longer needed. */
   private end = Infinity;
-  /** Resolves when no member waits for a lane any more. */
+  /** Resolves when no member is left that waits for a lane. */
   private readonly allTaken: Promise<false>;
   private noneWaits: () => void = () => undefined;
   private readonly startedAt: number;
@@ -81,7 +81,7 @@ class MembersRun<Name extends string> {
     }
   }
 
-  /** Returns whether the lane goes on. */
+  /** Returns whether the lane continues. */
   private async trainOne(lane: Lane, index: number): Promise<boolean> {
     const { taskOf, hooksOf, finish, leave, explain } = this.request;
     const controller = new AbortController();

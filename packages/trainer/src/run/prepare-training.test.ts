@@ -260,7 +260,7 @@ describe('the cache of features', () => {
     expect(await entriesOf(off.stateDir)).toEqual([]);
   });
 
-  test('several trainings at once write one entry; a training without a place for it goes on', async () => {
+  test('several trainings at once write one entry; a training that cannot write its entry continues', async () => {
     const state = newState();
     const strategy = strategyOf();
     const computed = await prepared(strategy);
