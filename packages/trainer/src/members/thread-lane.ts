@@ -45,6 +45,7 @@ export class ThreadLane implements Lane {
     const data: LaneData = { engine: this.engine, denormalsAsZero: denormalsAreTreatedAsZero() };
     const worker = new Worker(PROGRAM, { workerData: data, name: 'lane' });
     worker.on('message', (message: LaneMessage) => this.onMessage(message));
+    worker.on('messageerror', (error) => this.fail(explainCrash(error)));
     worker.on('error', (error) => this.fail(explainCrash(error)));
     this.exited = new Promise((resolve) => {
       this.silence = new SilenceWatch(SILENT_AFTER_MS, () => {
@@ -147,7 +148,8 @@ function explainCrash(cause: Error): KtrdrError {
   }
   return new KtrdrError(
     'trainer_crashed',
-    `A thread of the training crashed: ${cause.message}. Nothing was stored. See the log of the service.`,
+    `A thread of the training crashed: ${cause.message}. Nothing was stored. See the log of the service. With TRAINING_THREADS=1 ` +
+      'a training starts no threads.',
     { cause },
   );
 }
