@@ -164,7 +164,9 @@ describe('the recipes, applied to a copy of the tree', () => {
         scripts: { build: string };
       };
       const bundle = scripts.build.replace('tsc -b && ', '');
-      expect(run('sh', ['-c', `cd ${folder} && ${bundle}`])).toMatchObject({ status: 0 });
+      // a script of a package finds the package's programs
+      const command = `cd ${folder} && PATH="$PWD/node_modules/.bin:$PATH" && ${bundle}`;
+      expect(run('sh', ['-c', command])).toMatchObject({ status: 0 });
     }
     const strategy = readFileSync(tree.path('strategies/test.yaml'), 'utf8')
       .replace(/^ {2}labels: .*$/m, '  labels: { source: next_move, horizon: 2 }')
