@@ -53,6 +53,8 @@ export interface ProgressContext {
   best_epoch: number | null;
   /** Validation loss of `best_epoch`. */
   best_val_loss: number | null;
+  /** Seed of `best_epoch`, 1-based, of a training with several. */
+  best_seed: number | null;
   /** Training samples per second, over the last second or epoch. */
   samples_per_second: number | null;
   /** Engine that computes the training steps. */
@@ -77,6 +79,7 @@ export const EMPTY_PROGRESS_CONTEXT: Readonly<ProgressContext> = Object.freeze({
   metrics: null,
   best_epoch: null,
   best_val_loss: null,
+  best_seed: null,
   samples_per_second: null,
   engine: null,
   device: null,

@@ -47,14 +47,14 @@ interface Recorded {
 }
 
 const RECORDED: Record<string, Recorded> = {
-  'mlp classification': { loss: 0.575383, model: 'e24e6b29c7d4683f', checkpoint: '8d3ee7bff66f2a83' },
-  'mlp regression': { loss: 0.000216661, model: '4339797f90d2d24f', checkpoint: '7d46bb5cf0401d02' },
-  'cnn classification': { loss: 0.986087, model: 'd09a310f7dc952ea', checkpoint: '0249ed304720e942' },
-  'cnn regression': { loss: 0.0021064, model: 'de807f41229d7120', checkpoint: 'fe052bea712f09fa' },
-  'lstm classification': { loss: 1.09634, model: '550646aee273c71f', checkpoint: '4cdd8ac7d9f688a6' },
-  'lstm regression': { loss: 0.000112864, model: 'a353ea505a09684f', checkpoint: '9bb2b86100d47ede' },
-  'gru classification': { loss: 1.06047, model: 'd158edd5ee1c6ec1', checkpoint: '7142515be0baa969' },
-  'gru regression': { loss: 0.00169802, model: '9b68dfb42ddbc79f', checkpoint: 'c09712902a5d5783' },
+  'mlp classification': { loss: 0.575383, model: 'e24e6b29c7d4683f', checkpoint: '00306a2c88ebe55d' },
+  'mlp regression': { loss: 0.000216661, model: '4339797f90d2d24f', checkpoint: '7e0e075426a61ae9' },
+  'cnn classification': { loss: 0.986087, model: 'd09a310f7dc952ea', checkpoint: '984e24034c1a1b73' },
+  'cnn regression': { loss: 0.0021064, model: 'de807f41229d7120', checkpoint: '8e7e1772ef8ed53a' },
+  'lstm classification': { loss: 1.09634, model: '550646aee273c71f', checkpoint: '3e5bfe25ee7b9b99' },
+  'lstm regression': { loss: 0.000112864, model: 'a353ea505a09684f', checkpoint: 'ecb4ff475c00aca3' },
+  'gru classification': { loss: 1.06047, model: 'd158edd5ee1c6ec1', checkpoint: '8d74d8c6502a0155' },
+  'gru regression': { loss: 0.00169802, model: '9b68dfb42ddbc79f', checkpoint: '9dde3690b670791f' },
 };
 
 /**

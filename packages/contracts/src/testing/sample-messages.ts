@@ -32,6 +32,7 @@ const PROGRESS: OperationProgress = {
     metrics: { train_loss: 0.5 },
     best_epoch: 1,
     best_val_loss: 0.5,
+    best_seed: null,
     samples_per_second: 1_000,
     engine: 'onnx',
     device: 'cpu',

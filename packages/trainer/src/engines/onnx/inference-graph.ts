@@ -9,7 +9,7 @@ export function inferenceGraph(model: ModelSpec, mostParts?: number): Uint8Array
   const graph = new Graph(mostParts);
   const parameters = parameterTensors(graph, parameterLayout(model), 'parameters');
   const outputs = buildNetwork(
-    { tape: new Tape(graph, []), features: 'features', batch: 'features', parameters, masks: null },
+    { tape: new Tape(graph, []), features: 'features', parameters, masks: null },
     model,
   );
   graph.output('outputs', outputs);

@@ -32,7 +32,7 @@ export function modelGraph(
   );
   const features = normalised(graph, model, normalisation);
   const outputs = buildNetwork(
-    { tape: new Tape(graph, []), features, batch: features, parameters: tensors, masks: null },
+    { tape: new Tape(graph, []), features, parameters: tensors, masks: null },
     model,
   );
   graph.output('outputs', outputs);

@@ -67,7 +67,6 @@ export function trainingGraph(spec: TrainingGraphSpec): Uint8Array {
     ) as [Value, Value, Value];
     const made = addStep(graph, spec, state, {
       features: features[step]!,
-      batch: features[0]!,
       targets: targets[step]!,
       scales: scales[step]!,
       masks: masks.map((parts) => parts[step]!),
@@ -87,7 +86,6 @@ export function trainingGraph(spec: TrainingGraphSpec): Uint8Array {
 
 interface StepInputs {
   features: Value;
-  batch: Value;
   targets: Value;
   scales: Value;
   masks: Value[];
@@ -98,12 +96,12 @@ function addStep(
   graph: Graph,
   { model, loss, optimiser, gradientNorms }: TrainingGraphSpec,
   state: OptimiserState,
-  { features, batch, targets, scales, masks, factors }: StepInputs,
+  { features, targets, scales, masks, factors }: StepInputs,
 ): { outputs: Value; norm: Value | null; state: OptimiserState } {
   const layout = parameterLayout(model);
   const parameters = parameterTensors(graph, layout, state.parameters);
   const tape = new Tape(graph, parameters.values());
-  const outputs = buildNetwork({ tape, features, batch, parameters, masks }, model);
+  const outputs = buildNetwork({ tape, features, parameters, masks }, model);
   tape.backpropagate(outputs, lossGradient(graph, loss, outputs, targets, scales));
   const gradient = graph.concat(
     layout.map(({ name, shape, size }) => {

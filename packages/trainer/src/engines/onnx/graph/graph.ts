@@ -29,7 +29,6 @@ export class Graph {
   private readonly nodes: OnnxProto.INodeProto[] = [];
   private readonly initializers = new Map<string, OnnxProto.ITensorProto>();
   private readonly outputNames = new Map<Value, string>();
-  private readonly sharedValues = new Map<string, Value>();
   private names = 0;
 
   /** @param mostParts of one Split node: a GPU binds a limited number of buffers to a program. More parts take several nodes. */
@@ -45,13 +44,6 @@ export class Graph {
     const output = Array.from({ length: outputs }, () => this.freshName());
     this.nodes.push({ opType: type, input: [...inputs], output, attribute: toProto(attributes) });
     return output;
-  }
-
-  /** Makes a value once: later calls with the key return it. */
-  shared(key: string, make: () => Value): Value {
-    const known = this.sharedValues.get(key) ?? make();
-    this.sharedValues.set(key, known);
-    return known;
   }
 
   /** Makes a node's output an output of the graph by renaming it. An Identity node would copy it if other nodes also read it. */

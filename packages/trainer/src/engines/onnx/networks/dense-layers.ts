@@ -8,11 +8,11 @@ import type { NetworkInputs } from './network-inputs.js';
 
 /** Hidden layers `mask * f(x W + b)`, then the linear output layer. @param input `[n, width]` */
 export function denseLayers(
-  { tape, batch, parameters, masks }: NetworkInputs,
+  { tape, parameters, masks }: NetworkInputs,
   input: Value,
   layers: readonly DenseLayerSpec[],
 ): Value {
-  const ones = onesFor(tape, batch);
+  const ones = onesFor(tape, input);
   const dense = (number: number, from: Value): Value =>
     linear(
       tape,

@@ -6,8 +6,6 @@ export interface NetworkInputs {
   tape: Tape;
   /** `[n, window length * inputs]` */
   features: Value;
-  /** A tensor of n rows. Only its shape is used: the steps of a graph share what follows from it. */
-  batch: Value;
   /** By name, with the names and shapes of `parameterLayout`; only biases are `[1, units]`. */
   parameters: ReadonlyMap<string, Value>;
   /** One for each dropout layer, `[n, units]`; `null`: without dropout. */

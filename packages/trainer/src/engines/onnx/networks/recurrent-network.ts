@@ -9,7 +9,7 @@ import type { NetworkInputs } from './network-inputs.js';
 
 /** Recurrent layers with dropout between them and on the last hidden state, then the linear output layer. */
 export function recurrentNetwork(inputs: NetworkInputs, spec: RecurrentSpec): Value {
-  const { tape, features, batch, parameters, masks } = inputs;
+  const { tape, features, parameters, masks } = inputs;
   const { graph } = tape;
   const { sequenceLength: steps, hiddenSize: units } = spec;
   const layer = spec.type === 'lstm' ? lstm : gru;
@@ -32,7 +32,7 @@ export function recurrentNetwork(inputs: NetworkInputs, spec: RecurrentSpec): Va
       ...(spec.type === 'gru' ? { recurrentBias: of('recurrent_bias') } : {}),
     };
     const shape = { inputs: number === 1 ? spec.inputs : units, steps, units };
-    output = drop(layer(tape, output, batch, weights, shape, isLast ? 'last' : 'all'));
+    output = drop(layer(tape, output, features, weights, shape, isLast ? 'last' : 'all'));
   }
   const rows = transposed(graph, output);
   tape.record(rows, (gradient) => tape.add(output, transposed(graph, gradient)));

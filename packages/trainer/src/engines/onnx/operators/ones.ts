@@ -8,13 +8,11 @@ export function onesFor(tape: Tape, value: Value): Value {
 
 /** A `[rows, n]` tensor of one number for a tensor of n rows. Only its shape is used. */
 export function filledFor({ graph }: Tape, value: Value, rows: number, number: number): Value {
-  return graph.shared(`${rows} rows of ${number} for ${value}`, () => {
-    const columns = graph.node('Slice', [
-      graph.node('Shape', [value]),
-      graph.integers([0]),
-      graph.integers([1]),
-    ]);
-    const shape = graph.node('Concat', [graph.integers([rows]), columns], { axis: 0 });
-    return graph.node('Expand', [graph.scalar(number), shape]);
-  });
+  const columns = graph.node('Slice', [
+    graph.node('Shape', [value]),
+    graph.integers([0]),
+    graph.integers([1]),
+  ]);
+  const shape = graph.node('Concat', [graph.integers([rows]), columns], { axis: 0 });
+  return graph.node('Expand', [graph.scalar(number), shape]);
 }
