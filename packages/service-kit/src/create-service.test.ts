@@ -339,7 +339,11 @@ describe('no body holds the event loop', () => {
     const sendIt = (): Promise<unknown> => refusal('POST', '/things', body);
     // compiled on the first run
     await sendIt();
-    const { heldMs } = await watchingLoop(sendIt);
+    // the least of some tries: other work of the machine can hold the loop too
+    let heldMs = Infinity;
+    for (let tries = 0; tries < 5 && heldMs >= 100; tries += 1) {
+      heldMs = Math.min(heldMs, (await watchingLoop(sendIt)).heldMs);
+    }
     // the unbounded body of unknown fields held it for 19 s
     expect(heldMs).toBeLessThan(100);
   });
