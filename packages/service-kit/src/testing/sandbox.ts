@@ -139,9 +139,10 @@ export class Sandbox {
       .map(Number);
   }
 
-  /** Pids of running training processes. A warm process has another title. */
-  trainers(): Promise<number[]> {
-    return this.processes('trainer');
+  /** Pids of running training processes. A warm process has another title, and `--warm` before it has set its title. */
+  async trainers(): Promise<number[]> {
+    const pids = await this.processes('trainer');
+    return pids.filter((pid) => !readOfProcess(String(pid), 'cmdline').includes('--warm'));
   }
 
   /** Pids of warm processes. */
