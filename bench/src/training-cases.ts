@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RandomStream } from '@ktrdr/statistics';
-import type { DataPart, ModelSpec } from '@ktrdr/trainer';
+import type { DataPart, ModelSpec, runTrainingLoop } from '@ktrdr/trainer';
 
 const CLASSES = 3;
+const VALIDATION_ROWS = 64;
 /** Each bar occurs this many times in the rows, each time with another label: no network learns the labels by heart. */
 const REPEATS = 8;
 
@@ -124,4 +125,38 @@ export async function storeCase(one: TrainingCase, folder: string): Promise<Stor
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Int32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** What every loop over a case has in common: Adam, cross-entropy, validation on the first rows. */
+export function caseLoop(
+  { network, batch }: TrainingCase,
+  part: DataPart,
+  epochs = 1_000_000,
+): Pick<
+  Parameters<typeof runTrainingLoop>[0],
+  'model' | 'settings' | 'train' | 'validation' | 'seed' | 'gradientNorms'
+> {
+  return {
+    model: network,
+    settings: {
+      epochs,
+      batchSize: batch,
+      learningRate: 0.001,
+      optimizer: 'adam',
+      weightDecay: 0,
+      gradientClip: null,
+      loss: { type: 'cross_entropy' },
+      earlyStopping: null,
+      learningRateSchedule: null,
+      classWeights: false,
+    },
+    train: part,
+    validation: {
+      ...part,
+      windowEnds: part.windowEnds.subarray(0, VALIDATION_ROWS),
+      targets: part.targets.subarray(0, VALIDATION_ROWS),
+    },
+    seed: 1,
+    gradientNorms: false,
+  };
 }

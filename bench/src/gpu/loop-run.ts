@@ -1,8 +1,7 @@
 import type { EngineName } from '@ktrdr/contracts';
 import { createEngine, Progress, runTrainingLoop, TrainingCancelledError } from '@ktrdr/trainer';
-import { casePart, type TrainingCase } from '../training-cases.js';
+import { caseLoop, casePart, type TrainingCase } from '../training-cases.js';
 
-const VALIDATION_ROWS = 64;
 /** Time before a cancel, ms, after the first epoch. */
 const BEFORE_CANCEL_MS = 300;
 
@@ -17,30 +16,10 @@ async function trainUntil(
   const clock = { now: () => Date.now() };
   try {
     await runTrainingLoop({
-      model: one.network,
-      settings: {
-        epochs: 1_000_000,
-        batchSize: one.batch,
-        learningRate: 0.001,
-        optimizer: 'adam',
-        weightDecay: 0,
-        gradientClip: null,
-        loss: { type: 'cross_entropy' },
-        earlyStopping: null,
-        learningRateSchedule: null,
-        classWeights: false,
-      },
-      train: part,
-      validation: {
-        ...part,
-        windowEnds: part.windowEnds.subarray(0, VALIDATION_ROWS),
-        targets: part.targets.subarray(0, VALIDATION_ROWS),
-      },
+      ...caseLoop(one, part),
       engine,
-      seed: 1,
       signal,
       clock,
-      gradientNorms: false,
       callbacks: [new Progress(() => {}, clock), { onEpochEnd: () => Promise.resolve(onEpochEnd()) }],
     });
   } finally {

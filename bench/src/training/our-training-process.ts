@@ -7,15 +7,13 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { ENGINE_NAMES } from '@ktrdr/contracts';
 import { createEngine, Progress, runTrainingLoop, treatDenormalsAsZero, type DataPart } from '@ktrdr/trainer';
-import type { StoredCase } from '../training-cases.js';
+import { caseLoop, type StoredCase } from '../training-cases.js';
 
 interface Request {
   case: StoredCase;
   seconds?: number;
   epochs?: number;
 }
-
-const VALIDATION_ROWS = 64;
 
 treatDenormalsAsZero();
 const name = ENGINE_NAMES.find((known) => known === process.argv[2]);
@@ -48,30 +46,10 @@ async function train(first: Request): Promise<void> {
   const part = await readPart(one);
   const engine = await createEngine(name!);
   await runTrainingLoop({
-    model: one.network,
-    settings: {
-      epochs: first.epochs ?? 1_000_000,
-      batchSize: one.batch,
-      learningRate: 0.001,
-      optimizer: 'adam',
-      weightDecay: 0,
-      gradientClip: null,
-      loss: { type: 'cross_entropy' },
-      earlyStopping: null,
-      learningRateSchedule: null,
-      classWeights: false,
-    },
-    train: part,
-    validation: {
-      ...part,
-      windowEnds: part.windowEnds.subarray(0, VALIDATION_ROWS),
-      targets: part.targets.subarray(0, VALIDATION_ROWS),
-    },
+    ...caseLoop(one, part, first.epochs),
     engine,
-    seed: 1,
     signal: new AbortController().signal,
     clock: { now: () => Date.now() },
-    gradientNorms: false,
     callbacks: [
       new Progress(() => {}, { now: () => Date.now() }),
       {
