@@ -98,7 +98,7 @@ function around(text, terms) {
 }
 
 function marked(text, terms) {
-  const words = terms.map((term) => term.replaceAll(/[^\p{L}\p{N}]/gu, '\\$&')).filter(Boolean);
+  const words = terms.map((term) => term.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).filter(Boolean);
   if (words.length === 0) return [text];
   return text.split(new RegExp(`(${words.join('|')})`, 'iu')).map((part, at) => {
     if (at % 2 === 0) return part;

@@ -88,6 +88,31 @@ test('the search works by keyboard: / focuses it, arrows choose, Enter opens, Es
   expect(browser.problems).toEqual([]);
 });
 
+test('the search shows results after each key, also where it finds words with special characters', async () => {
+  const page = await browser.open(base);
+  const field = page.locator('.search input');
+  for (const [query, path] of [
+    ['TRAINING_QUEUE_URL', /docs\/(settings|scaling)\//],
+    ['walk forward', /docs\/verdict\/|docs\/training\//],
+    ['metatrader', /docs\/models-elsewhere\//],
+    // misspelt
+    ['webhoks', /docs\/notifications\//],
+  ] as const) {
+    await field.fill('');
+    await field.pressSequentially(query);
+    const links = page.locator('.search li a');
+    await links.first().waitFor();
+    const addresses = (await page.evaluate(
+      "[...document.querySelectorAll('.search li a')].map(({ href }) => href)",
+    )) as string[];
+    expect(addresses.filter((address) => path.test(address))).not.toEqual([]);
+  }
+  await field.fill('(zz[\\');
+  await page.getByText('Nothing found').waitFor();
+  await page.close();
+  expect(browser.problems).toEqual([]);
+});
+
 test('the theme is kept, and shared with the page of the API', async () => {
   const context = await browser.context();
   const page = await browser.open(base, {}, context);
