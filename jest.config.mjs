@@ -23,7 +23,7 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '\\.ts$': [
-      '<rootDir>/tools/jest-transform.mjs',
+      '@swc/jest',
       {
         module: { type: 'es6' },
         sourceMaps: 'inline',
