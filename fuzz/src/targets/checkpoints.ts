@@ -89,7 +89,7 @@ export async function checkpoints({ sandbox }: World): Promise<Target<Case>> {
     try {
       const { checkpoint } = await checkpointFiles.read(identity, CHECKPOINT_NETWORK);
       const { parameters } = CHECKPOINT_NETWORK;
-      if (checkpoint.running.some(({ state }) => state.engine.parameters.length !== parameters))
+      if (checkpoint.states.some(({ state }) => state.engine.parameters.length !== parameters))
         throw new Error('an accepted checkpoint has another number of weights');
     } catch (error) {
       const { message } = checkRefusal(error, ['checkpoint_refused']);

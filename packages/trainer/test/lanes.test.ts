@@ -65,7 +65,7 @@ async function requestOf(changes: Partial<TrainingRunRequest>): Promise<Training
   runs += 1;
   const outputDir = join(place.outputDir, `lanes${runs}`);
   await mkdir(outputDir);
-  return trainingRequest(place, { outputDir, seeds: SEEDS, ...changes });
+  return trainingRequest(place, { seeds: SEEDS, ...changes, outputDir });
 }
 
 /** SHA-256 of each file of the model, without times, memory and the id of the operation. */
@@ -130,18 +130,7 @@ describe.each(['onnx', 'wasm'] as const)('five seeds on %s', (engine) => {
 
   test('whose process was killed in two lanes continue in one with the same bytes', async () => {
     const request = await requestOf({ ...changes, lanes: 2, checkpointEveryMs: 100 });
-    const controller = new AbortController();
-    let hasCheckpoint = false;
-    const killed = runTrainerProcess(request, {
-      signal: new AbortController().signal,
-      forceSignal: controller.signal,
-      graceMs: 20_000,
-      onProgress({ running_seeds }) {
-        if (hasCheckpoint && running_seeds === 2) controller.abort();
-      },
-      onCheckpoint: () => (hasCheckpoint = true),
-    });
-    await expect(killed).rejects.toMatchObject({ name: 'TrainingCancelledError' });
+    await end('kill', request, ({ running_seeds }, hasCheckpoint) => hasCheckpoint && running_seeds === 2);
     const { checkpointDir } = request;
     const next = await requestOf({ ...changes, lanes: 1, resume: true, checkpointDir });
     await runTrainerProcess(next, {
@@ -151,7 +140,55 @@ describe.each(['onnx', 'wasm'] as const)('five seeds on %s', (engine) => {
     });
     expect(await modelOf(next)).toEqual(model);
   });
+
+  test('that were cancelled and then killed in two lanes among their folds continue in one with the same bytes', async () => {
+    const inFolds =
+      (least: number) =>
+      ({ phase, phase_fraction: done }: TrainingProgressUpdate): boolean =>
+        phase === 'walk-forward' && done! > least;
+    const first = await requestOf({ ...changes, lanes: 2, checkpointEveryMs: 50 });
+    await end('cancel', first, inFolds(0.4));
+    const resume = { resume: true, checkpointDir: first.checkpointDir };
+    await end('kill', await requestOf({ ...first, ...resume }), inFolds(0.7));
+    const next = await requestOf({ ...first, ...resume, lanes: 1 });
+    const phases: [phase: string, done: number][] = [];
+    const epochs: EpochMetrics[] = [];
+    const { result } = await runTrainerProcess(next, {
+      signal: new AbortController().signal,
+      graceMs: 20_000,
+      onProgress({ phase, phase_fraction }, ended) {
+        phases.push([phase, phase_fraction!]);
+        if (ended !== null) epochs.push(ended);
+      },
+    });
+    expect(await modelOf(next)).toEqual(model);
+    const { seeds, walk_forward, verdict, backtest } = alone.result!;
+    expect(result).toMatchObject({ seeds, walk_forward, verdict, backtest });
+    // no seed was trained again, and the folds went on from the checkpoint
+    expect(epochs).toEqual([]);
+    expect(phases.find(([phase]) => phase === 'walk-forward')![1]).toBeGreaterThan(0.35);
+  });
 });
+
+/** Runs an attempt in a process, and cancels or kills it at the first update that fits. */
+async function end(
+  how: 'cancel' | 'kill',
+  request: TrainingRunRequest,
+  fits: (update: TrainingProgressUpdate, hasCheckpoint: boolean) => boolean,
+): Promise<void> {
+  const [cancel, kill] = [new AbortController(), new AbortController()];
+  let hasCheckpoint = false;
+  const outcome = runTrainerProcess(request, {
+    signal: cancel.signal,
+    forceSignal: kill.signal,
+    graceMs: 20_000,
+    onProgress(update) {
+      if (fits(update, hasCheckpoint)) (how === 'kill' ? kill : cancel).abort();
+    },
+    onCheckpoint: () => (hasCheckpoint = true),
+  });
+  await expect(outcome).rejects.toMatchObject({ name: 'TrainingCancelledError' });
+}
 
 const placeOf = ({ seed, epoch }: EpochMetrics): string => `${seed} ${epoch}`;
 

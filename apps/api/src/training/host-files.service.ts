@@ -77,6 +77,6 @@ export class HostFilesService {
   private async networkOf(operationId: string): Promise<CheckpointNetwork> {
     const stored = (await this.operations.getRequest(operationId)) as StoredTraining;
     const { strategy, spec } = await fromStored(stored, this.thread);
-    return checkpointNetworkOf(strategy, spec.seeds);
+    return checkpointNetworkOf(strategy, spec);
   }
 }

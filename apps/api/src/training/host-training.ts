@@ -47,7 +47,7 @@ export class HostTraining implements TrainingPlace {
       const ended = await session.follow(started.session_id, (state) => forward(state, hooks));
       const outcome = outcomeOf(ended, token, this.host.url);
       if (outcome.result.training_metrics !== null) {
-        const { parameters } = checkpointNetworkOf(request.strategy, request.spec.seeds);
+        const { parameters } = checkpointNetworkOf(request.strategy, request.spec);
         await this.fetchFiles(session, ended.session_id, outputDir, parameters);
       }
       return outcome;

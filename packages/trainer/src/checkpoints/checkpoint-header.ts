@@ -1,4 +1,4 @@
-import { TRAINING_SEEDS } from '@ktrdr/contracts';
+import { TRAINING_SEEDS, type TrainingOptions, WALK_FORWARD_FOLDS } from '@ktrdr/contracts';
 import {
   count,
   isRecord,
@@ -20,18 +20,26 @@ export interface CheckpointNetwork {
   /** Vectors in the state of the optimiser. */
   moments: number;
   epochs: number;
-  /** Number of seeds. */
-  seeds: number;
+  /** Number of members: seeds and walk-forward folds. */
+  members: number;
 }
 
-/** The lengths in the checkpoints of a network that is trained for `epochs` with each seed. */
+/** The options that set the number of members. */
+export type MemberOptions = Pick<TrainingOptions, 'seeds' | 'walk_forward'>;
+
+/** The lengths in the checkpoints of a network that is trained for `epochs` with each seed and in each fold. */
 export function networkOf(
   spec: ModelSpec,
   optimiser: OptimiserSpec,
   epochs: number,
-  seeds = 1,
+  { seeds = 1, walk_forward: folds = 0 }: MemberOptions = {},
 ): CheckpointNetwork {
-  return { parameters: parameterCount(spec), moments: momentCount(optimiser), epochs, seeds };
+  return {
+    parameters: parameterCount(spec),
+    moments: momentCount(optimiser),
+    epochs,
+    members: seeds + folds,
+  };
 }
 
 /** Stands for an array in the header. */
@@ -41,6 +49,8 @@ export interface ArrayReference {
   length: number;
 }
 
+/** Members of a run of any network. */
+const MOST_MEMBERS = TRAINING_SEEDS.most + WALK_FORWARD_FOLDS.most;
 /** More than callbacks that keep anything. */
 const MOST_CALLBACKS = 16;
 /** A resumed optimiser counts up to it. */
@@ -123,9 +133,9 @@ function headerShape(arrays: ArrayReference[], network: CheckpointNetwork | null
       ),
     }),
   });
-  const seeds = network?.seeds ?? TRAINING_SEEDS.most;
+  const members = network?.members ?? MOST_MEMBERS;
   const index = shapeOf(
-    (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < seeds,
+    (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < members,
   );
   const member = recordOf({ index, state });
   return recordOf({
@@ -144,7 +154,7 @@ function headerShape(arrays: ArrayReference[], network: CheckpointNetwork | null
       rejected: listOf(recordOf({})),
       times: listOf(recordOf({})),
     }),
-    running: listOf(member, seeds),
+    states: listOf(member, members),
     finished: orNull(
       recordOf({
         results: listOf(
@@ -157,7 +167,7 @@ function headerShape(arrays: ArrayReference[], network: CheckpointNetwork | null
             test_loss: number,
             net_return: orNull(number),
           }),
-          seeds,
+          members,
         ),
         best: member,
       }),
@@ -173,8 +183,8 @@ const KEPT_VECTORS = 1;
 /** Its header, prefix and checksum. */
 const OTHER_BYTES = 2 ** 20 + 64;
 
-/** No checkpoint of the network has more bytes: the states of all members that run, of the best one, and a header. */
-export function mostCheckpointBytes({ parameters, moments, epochs, seeds }: CheckpointNetwork): number {
+/** No checkpoint of the network has more bytes: the states of all members, of the best one, and a header. */
+export function mostCheckpointBytes({ parameters, moments, epochs, members }: CheckpointNetwork): number {
   const vectors = 1 + moments + KEPT_VECTORS;
-  return (seeds + 1) * (vectors * parameters * FLOAT_BYTES + 4 * epochs * DOUBLE_BYTES) + OTHER_BYTES;
+  return (members + 1) * (vectors * parameters * FLOAT_BYTES + 4 * epochs * DOUBLE_BYTES) + OTHER_BYTES;
 }

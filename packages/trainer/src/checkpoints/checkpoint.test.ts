@@ -46,7 +46,7 @@ function checkpoint(batch: number): Checkpoint {
       code: 'e',
     },
     engine: { engine: 'onnx', device: 'cpu', rejected: [], times: [] },
-    running: [
+    states: [
       { index: 0, state: state(batch) },
       { index: 2, state: state(batch + 1) },
     ],
@@ -68,7 +68,7 @@ function checkpoint(batch: number): Checkpoint {
   };
 }
 
-const NETWORK = { parameters: 3, moments: 1, epochs: 100, seeds: 3 };
+const NETWORK = { parameters: 3, moments: 1, epochs: 100, members: 3 };
 
 /** A checkpoint in memory, which counts what is asked for. */
 class Source implements CheckpointSource {
@@ -98,7 +98,7 @@ const decode = (bytes: Uint8Array, network = NETWORK): Promise<Checkpoint> =>
 /** A checkpoint with another header, and a checksum that matches. */
 function signed(header: string, arrays: Uint8Array = new Uint8Array(), claimed = header.length): Buffer {
   const numbers = Buffer.alloc(8);
-  numbers.writeUInt32LE(3, 0);
+  numbers.writeUInt32LE(4, 0);
   numbers.writeUInt32LE(claimed, 4);
   const content = Buffer.concat([Buffer.from('KTRDRCKP'), numbers, Buffer.from(header), arrays]);
   return Buffer.concat([content, createHash('sha256').update(content).digest()]);
@@ -141,7 +141,7 @@ describe('the bytes of a checkpoint', () => {
     ['a deep header', () => signed('['.repeat(1e6)), /nested more than 16 levels/],
     ['a header of many values', () => signed(`[${'0,'.repeat(3e5)}0]`), /more than 40000 values/],
     ['another header', () => signed('{"a":1}'), /"identity" in its header is missing or invalid/],
-    ['a vector of another length', () => changed('"length":3', '"length":4'), /"running.+" in its header/],
+    ['a vector of another length', () => changed('"length":3', '"length":4'), /"states.+" in its header/],
     ['a huge vector', () => changed('"length":3', '"length":9007199254740991'), /in its header|of \d+ bytes/],
     ['a negative length', () => changed('"length":3', '"length":-3'), /in its header/],
     ['a vector that is not there', () => changed('"$array":0', '"$array":99'), /does not match its arrays/],
@@ -151,11 +151,11 @@ describe('the bytes of a checkpoint', () => {
       () => changed('"arrays":{"parameters"', '"arrays":{"other"'),
       /arrays\.other/,
     ],
-    ['a text for a number', () => changed('"step":9', '"step":"9"'), /"running\[0\].state.engine.step"/],
+    ['a text for a number', () => changed('"step":9', '"step":"9"'), /"states\[0\].state.engine.step"/],
     [
       'more updates than can be made',
       () => changed('"step":9', '"step":1e15'),
-      /"running\[0\].state.engine.step"/,
+      /"states\[0\].state.engine.step"/,
     ],
     ['bytes at its end', () => signed(header, Buffer.concat([arrays, Buffer.alloc(4)])), /of \d+ bytes/],
   ])('are refused with %s, also with a new checksum', async (_, bytes, reason) => {
@@ -169,7 +169,7 @@ describe('the bytes of a checkpoint', () => {
   test.each([
     { ...NETWORK, parameters: 4 },
     { ...NETWORK, moments: 2 },
-    { ...NETWORK, seeds: 1 },
+    { ...NETWORK, members: 1 },
   ])('are refused for a network of %j', async (network) => {
     const refused = {
       code: 'checkpoint_refused',
@@ -181,7 +181,7 @@ describe('the bytes of a checkpoint', () => {
 
   test('keep a long history apart from the header', async () => {
     const long = checkpoint(3);
-    long.running[0]!.state.history.valLoss = Array.from({ length: 100_000 }, (_, epoch) => 1 / (epoch + 3));
+    long.states[0]!.state.history.valLoss = Array.from({ length: 100_000 }, (_, epoch) => 1 / (epoch + 3));
     const bytes = Buffer.concat(encodeCheckpoint(long));
     expect(bytes.readUInt32LE(12)).toBeLessThan(4_000);
     await expect(decode(bytes, { ...NETWORK, epochs: 100_000 })).resolves.toEqual(long);
@@ -207,7 +207,7 @@ describe('the bytes of a checkpoint', () => {
 
   test('contain only finite numbers', () => {
     const diverged = checkpoint(1);
-    diverged.running[0]!.state.sums.loss = Number.NaN;
+    diverged.states[0]!.state.sums.loss = Number.NaN;
     expect(() => encodeCheckpoint(diverged)).toThrow('loss is NaN');
   });
 });
@@ -249,7 +249,7 @@ describe('the checkpoints of a run', () => {
     await cut('checkpoint-00000002.ktrdr');
     const files = new CheckpointFiles(directory);
     const { checkpoint: read, refused } = await files.read(checkpoint(0).identity, NETWORK);
-    expect(read.running[0]!.state.batch).toBe(1);
+    expect(read.states[0]!.state.batch).toBe(1);
     expect(refused).toEqual([
       expect.stringMatching(/^checkpoint-00000002\.ktrdr cannot be used: it is damaged/),
     ]);
@@ -330,9 +330,9 @@ describe('the checkpoints of a run', () => {
         bytes: changes.bytes ?? 0,
         from: changes.from ?? null,
         clock: { now: () => now },
-        onWritten: (running) => {
+        onWritten: (states) => {
           now += changes.tookMs ?? 0;
-          written.push(running.map(({ state: { batch } }) => batch));
+          written.push(states.map(({ state: { batch } }) => batch));
         },
         onProblem: (problem) => problems.push(problem),
       };
@@ -385,7 +385,7 @@ describe('the checkpoints of a run', () => {
       expect(written).toEqual([[10, 12]]);
       expect(members.map(({ last }) => last?.batch)).toEqual([10, undefined, 12, undefined]);
       const read = (await new CheckpointFiles(directory).read(checkpoint(0).identity, NETWORK)).checkpoint;
-      expect(read).toMatchObject({ finished, running: [{ index: 0 }, { index: 2 }] });
+      expect(read).toMatchObject({ finished, states: [{ index: 0 }, { index: 2 }] });
       // states that no member continues yet stay in the next checkpoints
       const { checkpoints: resumed } = periodic({ from: read });
       expect([0, 1, 2].map((index) => resumed.stateOf(index)?.batch)).toEqual([10, undefined, 12]);

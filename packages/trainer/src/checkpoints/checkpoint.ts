@@ -16,7 +16,7 @@ import {
  * the byte order of the machine.
  */
 const MAGIC = Buffer.from('KTRDRCKP', 'latin1');
-const FORMAT = 3;
+const FORMAT = 4;
 const PREFIX_BYTES = MAGIC.length + 8;
 const CHECKSUM_BYTES = 32;
 /** The header holds no list that grows with the training: long lists of numbers are arrays too. */
@@ -61,8 +61,11 @@ export interface Checkpoint {
   identity: RunIdentity;
   /** The engine of the run, and why it was chosen. */
   engine: EngineChoice;
-  /** Members that have begun and are not finished, by index. After the end of a training with one seed: its final state. */
-  running: MemberState[];
+  /**
+   * By index: each member that has begun. Seeds come first, then walk-forward folds. A seed of several leaves the list when it is
+   * finished; a single seed and a fold stay with their final state.
+   */
+  states: MemberState[];
   /** `null`: no seed is finished, or there is only one. */
   finished: FinishedSeeds | null;
   /** Training time so far over all attempts, ms. */

@@ -17,10 +17,10 @@ export interface CheckpointOptions {
   /** Approximate size of a checkpoint. */
   bytes: number;
   /** The checkpoint that the run continues from. */
-  from: Pick<Checkpoint, 'running' | 'finished' | 'elapsed'> | null;
+  from: Pick<Checkpoint, 'states' | 'finished' | 'elapsed'> | null;
   /** `now` in ms; only its differences count. */
   clock: { now(): number };
-  onWritten: (running: readonly MemberState[]) => void;
+  onWritten: (states: readonly MemberState[]) => void;
   /** Called with a message if a checkpoint could not be written. Training continues. */
   onProblem: (problem: string) => void;
 }
@@ -31,7 +31,7 @@ export interface CheckpointOptions {
  */
 export class PeriodicCheckpoints {
   private seeds: FinishedSeeds | null;
-  /** The newest known state of each member that has begun and is not finished. */
+  /** The newest known state of each member, see {@link Checkpoint.states}. */
   private readonly states: Map<number, LoopState>;
   private readonly running = new Set<number>();
   /** The position of each member in the newest checkpoint. */
@@ -42,11 +42,12 @@ export class PeriodicCheckpoints {
   private isWriting = false;
   private dueAt: number;
   private readonly startedAt: number;
+  private stoppedAt: number | null = null;
 
   constructor(private readonly options: CheckpointOptions) {
     const { from, bytes, clock } = options;
     this.seeds = from?.finished ?? null;
-    this.states = new Map(from?.running.map(({ index, state }) => [index, state]));
+    this.states = new Map(from?.states.map(({ index, state }) => [index, state]));
     for (const [index, state] of this.states) this.places.set(index, placeOf(state));
     this.dueAt = this.nextAfter(bytes / BYTES_PER_MS);
     this.startedAt = clock.now();
@@ -60,7 +61,12 @@ export class PeriodicCheckpoints {
   /** Training time over all attempts, ms. */
   get elapsed(): number {
     const { from, clock } = this.options;
-    return (from?.elapsed ?? 0) + clock.now() - this.startedAt;
+    return (from?.elapsed ?? 0) + (this.stoppedAt ?? clock.now()) - this.startedAt;
+  }
+
+  /** All seeds are trained: the time of the folds does not count. */
+  stopTimer(): void {
+    this.stoppedAt = this.options.clock.now();
   }
 
   /** The state that a member continues from; `undefined`: it starts from the beginning. */
@@ -96,7 +102,7 @@ export class PeriodicCheckpoints {
     await this.leave(index);
   }
 
-  /** A member has stopped, finished or not. Its newest state stays in the checkpoints until it is finished. */
+  /** A member has stopped, finished or not. Its newest state stays in the checkpoints. */
   async leave(index: number): Promise<void> {
     this.running.delete(index);
     this.awaited?.delete(index);
@@ -143,14 +149,14 @@ export class PeriodicCheckpoints {
 
   private async writeNow(): Promise<void> {
     const { files, identity, engine, clock, onWritten } = this.options;
-    const running = [...this.states]
+    const states = [...this.states]
       .map(([index, state]) => ({ index, state }))
       .toSorted((a, b) => a.index - b.index);
     const start = clock.now();
     try {
-      await files.write({ identity, engine, running, finished: this.seeds, elapsed: this.elapsed });
-      for (const { index, state } of running) this.places.set(index, placeOf(state));
-      onWritten(running);
+      await files.write({ identity, engine, states, finished: this.seeds, elapsed: this.elapsed });
+      for (const { index, state } of states) this.places.set(index, placeOf(state));
+      onWritten(states);
     } catch (error) {
       this.fail(error);
     }

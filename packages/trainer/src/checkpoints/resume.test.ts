@@ -277,8 +277,8 @@ describe('a training that was stopped and resumed', () => {
     const files = new CheckpointFiles(join(directory, 'ended'));
     const done = (await attempt({ request, files, atOnce: 1, stopAfter: null, resume: false }))!;
     const engine = { ...ENGINE, rejected: [] };
-    const running = [{ index: 0, state: done.state }];
-    await files.write({ identity: IDENTITY, engine, running, finished: null, elapsed: done.elapsed });
+    const states = [{ index: 0, state: done.state }];
+    await files.write({ identity: IDENTITY, engine, states, finished: null, elapsed: done.elapsed });
     const again = (await attempt({ request, files, atOnce: 1, stopAfter: 1, resume: true }))!;
     expect(outcome(again)).toEqual(outcome(done));
     expect(again.elapsed).toBeGreaterThanOrEqual(done.elapsed);
@@ -338,5 +338,5 @@ test('a training that diverges names its last good checkpoint and writes no late
     details: { epoch: 2, batch: 3, last_checkpoint: last },
   });
   const { checkpoint } = await files.read(IDENTITY, networkIn(request));
-  expect(checkpoint.running[0]!.state).toMatchObject(last!);
+  expect(checkpoint.states[0]!.state).toMatchObject(last!);
 });

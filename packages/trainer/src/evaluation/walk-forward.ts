@@ -5,6 +5,7 @@ import {
   type WalkForwardFold as FoldResult,
 } from '@ktrdr/contracts';
 import type { DecisionSettings } from '@ktrdr/strategy';
+import type { PeriodicCheckpoints } from '../checkpoints/periodic-checkpoints.js';
 import type { OwnLane } from '../members/lane.js';
 import type { Lanes } from '../members/lanes.js';
 import { trainMembers } from '../members/train-members.js';
@@ -16,6 +17,7 @@ import { type PredictedRows, stitchFolds } from './predicted-rows.js';
 import { TimeSlice } from '../loop/time-slice.js';
 import type { WalkForwardFold, WalkForwardPlan } from './walk-forward-folds.js';
 import type { LoopResult, LoopSettings } from '../loop/loop-request.js';
+import type { LoopState } from '../loop/loop-state.js';
 
 export interface WalkForwardRequest {
   plan: WalkForwardPlan;
@@ -27,6 +29,10 @@ export interface WalkForwardRequest {
   lanes: Pick<Lanes, 'with' | 'share'>;
   /** The lane of this thread. */
   own: OwnLane;
+  /** They keep the state of each fold, so that an attempt that resumes trains no finished fold again. */
+  checkpoints: Pick<PeriodicCheckpoints, 'stateOf' | 'member' | 'trained' | 'leave'>;
+  /** Index of the first fold in the checkpoints: the number of seeds. */
+  firstMember: number;
   /** The same in every fold. */
   seed: number;
   signal: AbortSignal;
@@ -56,10 +62,12 @@ export async function evaluateFolds(
 ): Promise<WalkForwardEvaluation | null> {
   if (folds.length === 0) return null;
   const all = folds.reduce((sum, { place }) => sum + place.rows, 0);
-  const { model, settings, decisions, lanes, own, seed, signal, clock } = request;
+  const { model, settings, decisions, lanes, own, checkpoints, firstMember, seed, signal, clock } = request;
   const tested: { result: FoldResult; rows: PredictedRows }[] = [];
   /** Rows of finished folds and of the finished shares of those that run, by index. */
-  const done = folds.map(() => 0);
+  const done = folds.map(({ place }, index) => {
+    return place.rows * shareDone(checkpoints.stateOf(firstMember + index), settings.epochs);
+  });
   const share = (): number => done.reduce((sum, rows) => sum + rows, 0) / all;
   const pause = (): Promise<void> => request.report(share());
   const prepared = new Map<number, FoldData>();
@@ -77,13 +85,15 @@ export async function evaluateFolds(
       return { model, settings, train, validation, seed, gradientNorms: false, predict: rows.windowEnds };
     },
     hooksOf: (index) => ({
-      from: undefined,
+      from: checkpoints.stateOf(firstMember + index),
+      checkpoints: checkpoints.member(firstMember + index),
       onProgress({ phase_fraction }) {
         done[index] = (phase_fraction ?? 0) * folds[index]!.place.rows;
         request.update(share());
       },
     }),
     async finish(index, { loop, outputs }) {
+      await checkpoints.trained(firstMember + index, loop.state);
       const { data, rows } = prepared.get(index)!;
       prepared.delete(index);
       const slice = new TimeSlice(signal, clock);
@@ -98,8 +108,9 @@ export async function evaluateFolds(
       const { number, rows: size } = folds[index]!.place;
       tested[index] = { result: foldResult(number, data, loop, evaluation), rows: evaluation.testRows };
       done[index] = size;
+      await checkpoints.leave(firstMember + index);
     },
-    leave: () => Promise.resolve(),
+    leave: (index) => checkpoints.leave(firstMember + index),
     explain: (index, error) => namingFold(folds[index]!.place.number, error),
   });
   await request.report(1);
@@ -120,6 +131,12 @@ export async function evaluateFolds(
 interface FoldData {
   data: PreparedData & { testEnd: number };
   rows: EvaluatedRows;
+}
+
+/** Share of a fold's epochs that an earlier attempt has trained. */
+function shareDone(state: LoopState | undefined, epochs: number): number {
+  if (state === undefined) return 0;
+  return state.stopping === null ? (state.epoch - 1) / epochs : 1;
 }
 
 function namingFold(fold: number, error: KtrdrError): KtrdrError {

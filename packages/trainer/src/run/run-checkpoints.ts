@@ -3,7 +3,7 @@ import { labelClasses, type Strategy } from '@ktrdr/strategy';
 import { PeriodicCheckpoints } from '../checkpoints/periodic-checkpoints.js';
 import type { Checkpoint, RunIdentity } from '../checkpoints/checkpoint.js';
 import { CheckpointFiles } from '../checkpoints/checkpoint-files.js';
-import { type CheckpointNetwork, networkOf } from '../checkpoints/checkpoint-header.js';
+import { type CheckpointNetwork, type MemberOptions, networkOf } from '../checkpoints/checkpoint-header.js';
 import { sha256 } from '../files/checksum.js';
 import { engineFingerprint } from '../checkpoints/code-fingerprint.js';
 import { optimiserOf } from '../loop/loop.js';
@@ -36,13 +36,13 @@ export async function openCheckpoints(
   const identity = await identityOf(request, run.spec, run.fingerprints);
   let from: Checkpoint | null = null;
   if (request.resume) {
-    const network = networkOf(run.spec, run.optimiser, run.epochs, request.seeds);
+    const network = networkOf(run.spec, run.optimiser, run.epochs, request);
     const { checkpoint, refused } = await files.read(identity, network);
     from = checkpoint;
     for (const reason of refused) warn(`${reason} The training continued from an earlier checkpoint.`);
   }
-  // the seeds that run, and the best of those that are finished
-  const states = request.seeds === undefined ? 1 : run.lanes + 1;
+  // the seeds that run and the best of those that are finished, or one seed and all folds
+  const states = Math.max(request.seeds === undefined ? 1 : run.lanes + 1, 1 + (request.walk_forward ?? 0));
   const vectors = states * (2 + momentCount(run.optimiser));
   return new PeriodicCheckpoints({
     files,
@@ -58,10 +58,10 @@ export async function openCheckpoints(
 }
 
 /** The lengths in the checkpoints of a strategy's training. They are known before any bar is read. */
-export function checkpointNetworkOf(strategy: Strategy, seeds: number | undefined): CheckpointNetwork {
+export function checkpointNetworkOf(strategy: Strategy, options: MemberOptions): CheckpointNetwork {
   const { training } = strategy;
   const spec = modelOf(strategy, labelClasses(training.labels)?.length ?? 1);
-  return networkOf(spec, optimiserOf(training), training.epochs, seeds);
+  return networkOf(spec, optimiserOf(training), training.epochs, options);
 }
 
 async function identityOf(
@@ -69,15 +69,8 @@ async function identityOf(
   spec: ModelSpec,
   fingerprints: readonly BarsFingerprint[],
 ): Promise<RunIdentity> {
-  // all options except those that do not affect the weights; the seed is compared separately
-  const settings = {
-    ...resolveOptions(request),
-    seed: undefined,
-    dry_run: undefined,
-    walk_forward: undefined,
-    walk_forward_window: undefined,
-    walk_forward_gap: undefined,
-  };
+  // all options except one that does not affect the weights; the seed is compared separately
+  const settings = { ...resolveOptions(request), seed: undefined, dry_run: undefined };
   return {
     strategy: sha256(request.strategy),
     settings: sha256(JSON.stringify(settings)),

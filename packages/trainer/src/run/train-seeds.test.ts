@@ -64,7 +64,7 @@ function part(first: number, rows: number): DataPart {
   };
 }
 
-const NETWORK = networkOf(MODEL, optimiserOf(SETTINGS), SETTINGS.epochs, 5);
+const NETWORK = networkOf(MODEL, optimiserOf(SETTINGS), SETTINGS.epochs, { seeds: 5 });
 const PARTS = { train: part(0, 27), validation: part(27, 12), test: part(39, 15) };
 
 let directory: string;

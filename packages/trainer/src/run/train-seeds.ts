@@ -78,6 +78,7 @@ export async function trainSeeds<Name extends string>(request: SeedsRequest<Name
       leave: (index) => checkpoints.leave(index),
       explain: (index, error) => (seeds.length === 1 ? error : namingSeed(seeds, index, error)),
     });
+    checkpoints.stopTimer();
     const { elapsed } = checkpoints;
     if (only !== null) return { seed: seeds[0]!, loop: only, elapsed, result: null };
     const { results, best } = checkpoints.finished!;

@@ -168,7 +168,7 @@ async function trainModel(
 /** Evaluates the trained model and writes it. */
 async function finish(
   { request, hooks, progress, strategy, data, plan, folds, engine, lanes }: PreparedRun,
-  { spec, seed, loop, elapsed, result: seeds, analytics }: Trained,
+  { spec, seed, loop, elapsed, result: seeds, analytics, checkpoints }: Trained,
   prepared: TrainingResult,
 ): Promise<TrainingResult> {
   const { signal, clock } = hooks;
@@ -191,6 +191,8 @@ async function finish(
     decisions: backtestDecisions(strategy),
     lanes,
     own: new OwnLane({ engine, clock }),
+    checkpoints,
+    firstMember: request.seeds ?? 1,
     seed,
     signal,
     clock,

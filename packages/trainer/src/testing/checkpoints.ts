@@ -4,7 +4,7 @@ import type { CheckpointNetwork } from '../checkpoints/checkpoint-header.js';
 import { emptySums } from '../loop/loop-state.js';
 
 /** The network of {@link checkpointOf}. */
-export const CHECKPOINT_NETWORK: CheckpointNetwork = { parameters: 3, moments: 1, epochs: 100, seeds: 1 };
+export const CHECKPOINT_NETWORK: CheckpointNetwork = { parameters: 3, moments: 1, epochs: 100, members: 1 };
 
 /** A small checkpoint with default values. Tests override what they need. */
 export function checkpointOf(engine: EngineName = 'onnx'): Checkpoint {
@@ -12,7 +12,7 @@ export function checkpointOf(engine: EngineName = 'onnx'): Checkpoint {
   return {
     identity: { strategy: 'a', settings: 'b', bars: 'c', model: 'd', engine, seed: 7, code: 'e' },
     engine: { engine, device: 'cpu', rejected: [], times: [] },
-    running: [
+    states: [
       {
         index: 0,
         state: {
