@@ -21,6 +21,7 @@ import { evaluateFolds } from './walk-forward.js';
 import { walkForwardFolds } from './walk-forward-folds.js';
 
 const clock = { now: () => performance.now() };
+const ONE_LANE = { onNoStart: () => undefined };
 const IDENTITY: RunIdentity = {
   strategy: 'a',
   settings: 'b',
@@ -77,7 +78,7 @@ test('a rolling evaluation tells its windows, and its folds give one series with
     model: modelOf(strategy, 3),
     settings: { ...strategy.training, epochs: 3 },
     decisions: strategy.decisions,
-    lanes: new Lanes('onnx', 1),
+    lanes: new Lanes('onnx', 1, ONE_LANE),
     own: new OwnLane({ engine, clock }),
     checkpoints: checkpointsIn(newFiles()),
     firstMember: 1,
@@ -127,7 +128,7 @@ test('the folds decide on every bar from the first test stretch on, with a label
     model: modelOf(strategy, 3),
     settings: { ...strategy.training, epochs: 1 },
     decisions: { ...strategy.decisions, outputFormat: 'classification', confidenceThreshold: 0 },
-    lanes: new Lanes('onnx', 1),
+    lanes: new Lanes('onnx', 1, ONE_LANE),
     own: new OwnLane({ engine, clock }),
     checkpoints: checkpointsIn(newFiles()),
     firstMember: 1,
@@ -200,7 +201,7 @@ test('an evaluation that was stopped anywhere continues with the same result and
       model,
       settings,
       decisions: strategy.decisions,
-      lanes: new Lanes('wasm', 1),
+      lanes: new Lanes('wasm', 1, ONE_LANE),
       own: new OwnLane({ engine: counting, clock }),
       checkpoints,
       firstMember: 2,

@@ -2,7 +2,7 @@ import type { EngineName } from '@ktrdr/contracts';
 import type { DataPart } from '../data/data-parts.js';
 import type { Lane, OwnLane } from './lane.js';
 import { SharedArrays } from './share.js';
-import { ThreadLane } from './thread-lane.js';
+import { ThreadLane, type ThreadLaneOptions } from './thread-lane.js';
 
 /** The lanes of a run: its own thread, and other threads of the process. The seeds use them first, then the folds. */
 export class Lanes {
@@ -10,8 +10,8 @@ export class Lanes {
   private readonly arrays: SharedArrays | null;
 
   /** @param count number of lanes */
-  constructor(engine: EngineName, count: number) {
-    this.threads = Array.from({ length: count - 1 }, () => new ThreadLane(engine));
+  constructor(engine: EngineName, count: number, options: ThreadLaneOptions) {
+    this.threads = Array.from({ length: count - 1 }, () => new ThreadLane(engine, options));
     this.arrays = count > 1 ? new SharedArrays() : null;
   }
 

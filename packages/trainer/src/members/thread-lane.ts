@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { type EngineName, errorFromRecord, KtrdrError } from '@ktrdr/contracts';
 import { arithmetic, denormalsAreTreatedAsZero } from '../engines/onnx/denormals.js';
 import { TrainingCancelledError } from '../loop/training-cancelled-error.js';
@@ -7,6 +7,15 @@ import type { Lane } from './lane.js';
 import type { LaneData, LaneMessage, LaneRequest } from './lane-messages.js';
 import type { MemberHooks, MemberTask, TrainedMember } from './member.js';
 import { SilenceWatch } from './watch-silence.js';
+
+export interface ThreadLaneOptions {
+  /** Called with a warning if the thread cannot start. Then the lane trains nothing. */
+  onNoStart: (warning: string) => void;
+  /** Replaced in tests. */
+  program?: string;
+  resourceLimits?: ResourceLimits;
+  silentAfterMs?: number;
+}
 
 /** The bundled program. The relative path is the same from `src` and from `dist`. */
 const PROGRAM = fileURLToPath(new URL('../../dist/programs/lane-thread.js', import.meta.url));
@@ -21,10 +30,14 @@ interface Running {
   reject(error: unknown): void;
 }
 
-/** A lane in a thread of this process. */
+/**
+ * A lane in a thread of this process. A thread that cannot start leaves its members to the other lanes. A thread that fails later fails
+ * the member that it trains, or the next one that it is given.
+ */
 export class ThreadLane implements Lane {
   readonly ready: Promise<boolean>;
   private worker: Worker | null = null;
+  private state: 'new' | 'starting' | 'ready' | 'ended' = 'new';
   private silence: SilenceWatch | null = null;
   /** Resolves when the thread has ended. */
   private exited: Promise<void> = Promise.resolve();
@@ -35,29 +48,38 @@ export class ThreadLane implements Lane {
   /** Why the thread can no longer train. */
   private failure: KtrdrError | null = null;
 
-  constructor(private readonly engine: EngineName) {
+  constructor(
+    private readonly engine: EngineName,
+    private readonly options: ThreadLaneOptions,
+  ) {
     this.ready = new Promise((resolve) => (this.settleReady = resolve));
   }
 
   /** Starts the thread. It takes the arithmetic of this thread, which the first session of ONNX Runtime sets. */
   start(): void {
-    if (this.worker !== null) return;
+    if (this.state !== 'new') return;
+    this.state = 'starting';
+    const { program = PROGRAM, resourceLimits = {}, silentAfterMs = SILENT_AFTER_MS } = this.options;
     const data: LaneData = { engine: this.engine, denormalsAsZero: denormalsAreTreatedAsZero() };
-    const worker = new Worker(PROGRAM, { workerData: data, name: 'lane' });
+    let worker: Worker;
+    try {
+      worker = new Worker(program, { workerData: data, name: 'lane', resourceLimits });
+    } catch (error) {
+      this.fail(explainCrash(error as Error));
+      return;
+    }
     worker.on('message', (message: LaneMessage) => this.onMessage(message));
     worker.on('messageerror', (error) => this.fail(explainCrash(error)));
     worker.on('error', (error) => this.fail(explainCrash(error)));
     this.exited = new Promise((resolve) => {
-      this.silence = new SilenceWatch(SILENT_AFTER_MS, () => {
-        this.fail(SILENT);
+      this.silence = new SilenceWatch(silentAfterMs, () => {
+        this.fail(explainSilence(silentAfterMs));
         // the thread may never end by itself; it ends with the process
         resolve();
       });
       worker.once('exit', (code) => {
         this.silence?.stop();
         this.fail(explainCrash(new Error(`it ended with exit code ${code}`)));
-        // a thread that could not start is the error of the next member
-        this.settleReady(true);
         resolve();
       });
     });
@@ -80,6 +102,7 @@ export class ThreadLane implements Lane {
 
   /** Ends the thread. Waits until it computes nothing. */
   async end(): Promise<void> {
+    this.state = 'ended';
     this.post({ type: 'end' });
     await this.exited;
   }
@@ -90,7 +113,10 @@ export class ThreadLane implements Lane {
 
   private onMessage(message: LaneMessage): void {
     this.silence?.heard();
-    if (message.type === 'ready') this.settleReady(message.arithmetic === arithmetic());
+    if (message.type === 'ready' && this.state === 'starting') {
+      this.state = 'ready';
+      this.settleReady(message.arithmetic === arithmetic());
+    }
     const { running } = this;
     if (running === null) return;
     const { checkpoints, onProgress } = running.hooks;
@@ -125,31 +151,35 @@ export class ThreadLane implements Lane {
   }
 
   private fail(error: KtrdrError): void {
+    if (this.state === 'starting') {
+      const { message } = error.cause as Error;
+      this.options.onNoStart(
+        `A thread of the training could not start (${message}). The training uses fewer threads: it takes longer, and its result is the same.`,
+      );
+      this.settleReady(false);
+    }
+    this.state = 'ended';
     this.failure ??= error;
     this.running?.reject(this.failure);
     this.running = null;
   }
 }
 
-const SILENT = new KtrdrError(
-  'trainer_silent',
-  `A thread of the training did not respond for ${SILENT_AFTER_MS / 1_000} s. Nothing was stored. Start again. ` +
-    'If this happens again, use fewer bars or smaller layers.',
-);
+const WHAT_NEXT =
+  'Resume the training: it continues from its last checkpoint. If this happens again, set TRAINING_THREADS to 1: then it uses no further thread.';
 
-function explainCrash(cause: Error): KtrdrError {
-  if ('code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY') {
-    return new KtrdrError(
-      'trainer_out_of_memory',
-      `A thread of the training ran out of memory (${cause.message}). Use fewer bars or smaller layers, or set TRAINING_THREADS to 1, ` +
-        'and start again.',
-      { cause },
-    );
-  }
+function explainSilence(silentAfterMs: number): KtrdrError {
+  const cause = new Error(`no message for ${silentAfterMs / 1_000} s`);
   return new KtrdrError(
-    'trainer_crashed',
-    `A thread of the training crashed: ${cause.message}. Nothing was stored. See the log of the service. With TRAINING_THREADS=1 ` +
-      'a training starts no threads.',
+    'trainer_silent',
+    `A thread of the training did not respond for ${silentAfterMs / 1_000} s. ${WHAT_NEXT}`,
     { cause },
   );
+}
+
+function explainCrash(cause: Error): KtrdrError {
+  const ranOut = 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  const code = ranOut ? 'trainer_out_of_memory' : 'trainer_crashed';
+  const what = ranOut ? 'ran out of memory' : 'crashed';
+  return new KtrdrError(code, `A thread of the training ${what}: ${cause.message}. ${WHAT_NEXT}`, { cause });
 }

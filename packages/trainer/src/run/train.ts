@@ -62,7 +62,7 @@ async function run(
   const strategy = readStrategy(request, warn);
   progress.about(strategy, request.engine);
   const { data: whole, summary, warnings: found } = await prepareTraining(request, strategy, hooks, progress);
-  const lanes = lanesOf(request);
+  const lanes = lanesOf(request, warn);
   const data = { ...whole, parts: lanes.share(whole.parts) };
   const plan = walkForwardPlan(request);
   const folds = walkForwardFolds(data, plan, strategy.training, request.validation_split);
@@ -238,9 +238,12 @@ async function finish(
 }
 
 /** As many lanes as the request allows and as there are seeds or folds. */
-function lanesOf({ engine, lanes = 1, seeds = 1, walk_forward: folds = 0 }: TrainingRunRequest): Lanes {
+function lanesOf(
+  { engine, lanes = 1, seeds = 1, walk_forward: folds = 0 }: TrainingRunRequest,
+  onNoStart: (warning: string) => void,
+): Lanes {
   const most = trainsInThreads(engine.engine) ? lanes : 1;
-  return new Lanes(engine.engine, Math.min(most, Math.max(seeds, folds)));
+  return new Lanes(engine.engine, Math.min(most, Math.max(seeds, folds)), { onNoStart });
 }
 
 function walkForwardPlan(options: TrainingOptions): WalkForwardPlan {
