@@ -135,6 +135,47 @@ test('products are right for all sizes', async () => {
   }
 });
 
+test('skipping zeros changes no bytes', async () => {
+  for (const [inputs, outputs] of [
+    [32, 32],
+    [37, 61],
+    [66, 92],
+  ] as const) {
+    const model: MlpSpec = { type: 'mlp', inputs, layers: [], outputs };
+    const given = setup(model);
+    /** Four rows and four columns without zeros, then three quarters zeros. */
+    const batch = randomBatches(model, 61, inputs);
+    batch.features.forEach((_, at) => {
+      const [row, column] = [Math.floor(at / inputs), at % inputs];
+      if (row >= 4 && column >= 4 && (row + 3 * column) % 4 > 0) batch.features[at] = 0;
+    });
+    // the first four rows decide whether zeros are skipped
+    await engine.init(given);
+    const all = await engine.predict(batch.features);
+    const skipping = await engine.predict(batch.features.subarray(4 * inputs));
+    expect(skipping).toEqual(all.subarray(4 * outputs));
+
+    // the first four inputs decide for the gradient, so the inputs are reversed
+    const reversed = (values: Float32Array, rows: number): Float32Array => {
+      const width = values.length / rows;
+      return values.map((_, at) => values[at - (at % width) + width - 1 - (at % width)]!);
+    };
+    // with parameters of 0, the order of the inputs changes no output
+    const parameters = new Float32Array(given.parameters.length);
+    await engine.init({ ...given, parameters });
+    await engine.step(batch);
+    const [straight] = (await engine.getState()).moments;
+    await engine.init({ ...given, parameters });
+    await engine.step({ ...batch, features: reversed(batch.features, 61) });
+    const [turned] = (await engine.getState()).moments;
+    for (let k = 0; k < inputs; k += 1) {
+      const row = (values: Float32Array, at: number): Float32Array =>
+        values.subarray(at * outputs, (at + 1) * outputs);
+      expect(row(turned!, inputs - 1 - k)).toEqual(row(straight!, k));
+    }
+  }
+});
+
 test('the bytes of a training are the same on every machine', async () => {
   const hash = createHash('sha256');
   for (const activation of ACTIVATIONS) {

@@ -2,6 +2,7 @@ import { Activation, activate, multiplyBySlope } from './activation';
 import { multiplyByMask } from './dropout';
 import { allocate, padded } from './memory';
 import { product } from './product';
+import { reserveNumbers, sparseProduct } from './sparse-product';
 import { transpose } from './transpose';
 
 /** Rows of a batch that are computed together, so that their activations stay in the processor's L2 cache. */
@@ -49,6 +50,7 @@ export class DenseLayer {
     this.activated = allocate(block);
     this.outputs = hasDropout ? allocate(block) : this.activated;
     this.delta = allocate(block);
+    reserveNumbers(BLOCK_ROWS, max(width, inputs));
     this.transposedWidth = padded(inputs);
     this.transposed = allocate((<usize>units * <usize>this.transposedWidth) << 2);
     this.zeros = allocate((<usize>max(this.width, this.transposedWidth)) << 2);
@@ -65,7 +67,7 @@ export class DenseLayer {
     const row = this.row;
     const bias = kernel + <usize>this.inputs * row;
     const results = this.activated;
-    product(inputs, inputRow, 4, kernel, row, bias, 0, results, row, rows, this.width, this.inputs);
+    sparseProduct(inputs, inputRow, 4, kernel, row, bias, 0, results, row, rows, this.width, this.inputs);
     activate(this.activation, results, rows * this.width);
     if (!this.hasDropout) return;
     if (mask == 0) memory.copy(this.outputs, results, <usize>rows * row);
@@ -85,7 +87,7 @@ export class DenseLayer {
     const width = this.width;
     const kernel = this.gradient;
     const bias = kernel + <usize>this.inputs * row;
-    product(
+    sparseProduct(
       inputs,
       4,
       inputRow,
@@ -117,7 +119,7 @@ export class DenseLayer {
   /** Computes the derivative with respect to the inputs, `[rows, padded inputs]`. */
   backwardInputs(to: usize, rows: i32): void {
     const row = (<usize>this.transposedWidth) << 2;
-    product(
+    sparseProduct(
       this.delta,
       this.row,
       4,
