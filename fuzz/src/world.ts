@@ -17,8 +17,9 @@ import { checkAnswer } from './refusal.js';
 import { Trace, type Allowed } from './trace.js';
 import { withoutHold } from './without-hold.js';
 
-/** Files that Node and native libraries read when a training or a prediction starts a process. */
+/** Files that Node, native libraries and the searches for GPUs read when a process starts, and the doctor. */
 const OF_THE_SYSTEM = [
+  '/dev/dri',
   '/dev/null',
   '/dev/urandom',
   '/etc/host.conf',
@@ -35,6 +36,7 @@ const OF_THE_SYSTEM = [
   '/usr/lib',
   '/usr/share/zoneinfo',
   '/proc/cpuinfo',
+  '/proc/driver/nvidia',
   '/proc/filesystems',
   '/proc/loadavg',
   '/proc/meminfo',
@@ -49,6 +51,7 @@ const OF_THE_SYSTEM = [
   '/proc/*/status',
   '/proc/*/task',
   '/sys/bus/pci',
+  '/sys/class/drm',
   '/sys/devices',
   '/sys/fs/cgroup',
 ];
