@@ -1,6 +1,6 @@
 /**
- * Program: backtests a stored model once, cold, as the product's process does, and prints the processor time of each step in ms as JSON.
- * Arguments: the run as JSON, an empty folder for the trades.
+ * Program: backtests a stored model once, cold, as the product's process does, and prints the processor time of each step and the
+ * elapsed time of all, in ms, as JSON. Arguments: the run as JSON, an empty folder for the trades.
  */
 import { backtestModel } from '@ktrdr/trainer/testing';
 
@@ -12,11 +12,12 @@ function processorTime(): number {
 }
 
 const run = JSON.parse(process.argv[2]!) as Run;
+const start = performance.now();
 const begins: [step: string, at: number][] = [['checking', processorTime()]];
 const { result } = await backtestModel(run, process.argv[3]!, (step) => begins.push([step, processorTime()]));
 const { report } = result;
 const end = processorTime();
+const elapsed = performance.now() - start;
 const steps = begins.map(([step, at], index) => [step, (begins[index + 1]?.[1] ?? end) - at] as const);
-console.log(
-  JSON.stringify({ bars: report.bars, trades: report.figures.trades, steps: Object.fromEntries(steps) }),
-);
+const { bars, figures } = report;
+console.log(JSON.stringify({ bars, trades: figures.trades, elapsed, steps: Object.fromEntries(steps) }));

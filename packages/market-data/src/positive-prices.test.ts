@@ -35,7 +35,10 @@ test('prices below 0 are read, reported, and refused with their line where a rat
 
   const refusal = (from: string, to: string): string | null => {
     try {
-      requirePositivePrices(bars, Date.parse(from), Date.parse(to), 'roc is a ratio of prices');
+      requirePositivePrices(bars, Date.parse(from), Date.parse(to), {
+        why: 'roc is a ratio of prices',
+        alternative: 'an indicator',
+      });
       return null;
     } catch (error) {
       expect(error).toMatchObject({ code: 'bars_invalid', details: { file: 'CL_1d.csv' } });
@@ -45,7 +48,7 @@ test('prices below 0 are read, reported, and refused with their line where a rat
   expect(refusal('2020-01-01', '2020-04-19')).toBe(null);
   expect(refusal('2020-04-22', '2021-01-01')).toBe(null);
   expect(refusal('2020-01-01', '2020-04-20')).toContain(
-    'CL_1d.csv:7: low -40.3 (2020-04-20) must be above 0, because roc is a ratio of prices.',
+    'CL_1d.csv:7: low -40.3 (2020-04-20) must be above 0, because roc is a ratio of prices. Choose dates without such prices, or an indicator that needs no ratio (docs/data.md).',
   );
   expect(refusal('2020-04-21', '2021-01-01')).toContain('CL_1d.csv:8: open -14 (2020-04-21) must be above 0');
   expect(selectRange(bars, { history: 0, start: Date.parse('2020-04-17') }).bars.lineBlocks).toBeUndefined();
@@ -59,6 +62,8 @@ test('a price of 0 is not above 0', async () => {
   );
   const bars = await readBars({ dataDir, symbol: 'Z', timeframe: '1d' });
   await rm(dataDir, { recursive: true });
-  expect(() => requirePositivePrices(bars, -Infinity, Infinity, 'it is so')).toThrow('Z_1d.csv:2: low 0');
+  expect(() =>
+    requirePositivePrices(bars, -Infinity, Infinity, { why: 'it is so', alternative: null }),
+  ).toThrow('because it is so. Choose dates without such prices (docs/data.md).');
   expect(reportData([bars])[0]!.findings[0]!.kind).toBe('prices_not_positive');
 });

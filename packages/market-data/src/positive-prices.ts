@@ -5,26 +5,39 @@ import { formatBarTime } from './timestamp.js';
 
 const PRICES = ['open', 'high', 'low', 'close'] as const;
 
+/** What needs a ratio of prices. */
+export interface RatioNeed {
+  /** Follows "must be above 0, because". */
+  why: string;
+  /** A kind of thing of which some need no ratio, with its article; `null` if all need one. */
+  alternative: string | null;
+}
+
 /**
  * Checks that the prices of a range are above 0, as a ratio of prices needs. `from` and `to` are open times, included, ms UTC.
  *
  * @param bars a whole file, so that the error can name the line
- * @param why what needs the ratio; the text follows "must be above 0, because"
  * @throws KtrdrError `bars_invalid` with the line of the first price at or below 0
  */
-export function requirePositivePrices(bars: Bars, from: number, to: number, why: string): void {
+export function requirePositivePrices(bars: Bars, from: number, to: number, need: RatioNeed): void {
   const last = firstAtOrAfter(bars.time, to + 1);
+  const { open, high, low, close } = bars;
   for (let bar = firstAtOrAfter(bars.time, from); bar < last; bar += 1) {
-    const name = PRICES.find((column) => !(bars[column][bar]! > 0));
-    if (name === undefined) continue;
-    const { file, timeframe } = bars;
-    const line = lineOfBar(bars, bar);
-    const time = formatBarTime(bars.time[bar]!, timeframe);
-    const problem = `${name} ${bars[name][bar]!} (${time}) must be above 0, because ${why}`;
-    throw new KtrdrError(
-      'bars_invalid',
-      `${file}:${line}: ${problem}. Choose dates without such prices, or something that needs no ratio (docs/data.md).`,
-      { details: { file, problems: [{ line, message: problem }], truncated: false } },
-    );
+    if (open[bar]! > 0 && high[bar]! > 0 && low[bar]! > 0 && close[bar]! > 0) continue;
+    throw notPositive(bars, bar, need);
   }
+}
+
+function notPositive(bars: Bars, bar: number, { why, alternative }: RatioNeed): KtrdrError {
+  const { file, timeframe } = bars;
+  const name = PRICES.find((column) => !(bars[column][bar]! > 0))!;
+  const line = lineOfBar(bars, bar);
+  const time = formatBarTime(bars.time[bar]!, timeframe);
+  const problem = `${name} ${bars[name][bar]!} (${time}) must be above 0, because ${why}`;
+  const other = alternative === null ? '' : `, or ${alternative} that needs no ratio`;
+  return new KtrdrError(
+    'bars_invalid',
+    `${file}:${line}: ${problem}. Choose dates without such prices${other} (docs/data.md).`,
+    { details: { file, problems: [{ line, message: problem }], truncated: false } },
+  );
 }

@@ -5,7 +5,7 @@ export { warmUpBars } from './features/warm-up-bars.js';
 export { checkIndicator } from './indicators/check-indicator.js';
 export { describeIndicators } from './indicators/describe-indicators.js';
 export { formatIssue, StrategyError } from './issues.js';
-export { computeLabels, fitsOnTrainingBars, labelsNeedRatio } from './labels/compute-labels.js';
+export { computeLabels, fitsOnTrainingBars } from './labels/compute-labels.js';
 export { labelClasses } from './labels/label-classes.js';
 export type { ClassLabels, Labels, ValueLabels } from './labels/labels.js';
 export { pivotMoves, type PivotMoves } from './labels/zigzag.js';

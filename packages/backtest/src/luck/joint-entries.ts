@@ -39,15 +39,18 @@ export class JointEntries {
   private readonly groups: Int32Array;
   /** `[groups]`: the step at which each began. */
   private readonly starts: Int32Array;
+  /** `[positions]`, in the order of time: its symbol, and the steps from the first of the symbol's range to its entry. */
+  private readonly symbol: Int32Array;
+  private readonly offset: Int32Array;
+  /** `[symbols]`: first step and number of steps of each range. */
+  private readonly firsts: Int32Array;
+  private readonly lengths: Int32Array;
   private readonly steps: number;
   /** `null` for few groups. */
   private readonly placements: Placements | null;
 
   /** @param ranges of each symbol */
-  constructor(
-    private readonly positions: readonly HeldSteps[],
-    private readonly ranges: readonly StepRange[],
-  ) {
+  constructor(positions: readonly HeldSteps[], ranges: readonly StepRange[]) {
     this.entry = new Int32Array(positions.length);
     this.order = Int32Array.from(positions.keys()).sort((a, b) => positions[a]!.start - positions[b]!.start);
     const groups: number[] = [];
@@ -64,6 +67,11 @@ export class JointEntries {
       end = Math.max(end, own);
       lengths[groups.length - 1] = end - starts.at(-1)!;
     });
+    const inOrder = Array.from(this.order, (position) => positions[position]!);
+    this.symbol = Int32Array.from(inOrder, ({ symbol }) => symbol);
+    this.offset = Int32Array.from(inOrder, ({ symbol, start }) => start - ranges[symbol]!.first);
+    this.firsts = Int32Array.from(ranges, (range) => range.first);
+    this.lengths = Int32Array.from(ranges, (range) => range.last - range.first + 1);
     this.groups = Int32Array.from([...groups, positions.length]);
     this.starts = Int32Array.from(starts);
     const first = Math.min(...ranges.map((range) => range.first));
@@ -75,19 +83,17 @@ export class JointEntries {
 
   /** Draws the next `entry`. A symbol with a shorter range turns within its own. */
   draw(random: RandomStream): void {
-    const { placements, groups, starts, order, positions, ranges, entry, steps } = this;
+    const { placements, groups, starts, order, entry, symbol, offset, firsts, lengths } = this;
     placements?.draw(random);
-    const turn = floor(random.nextUint32() * 2 ** -32 * steps);
+    const turn = floor(random.nextUint32() * 2 ** -32 * this.steps);
     for (let i = 0; i < starts.length; i += 1) {
-      const group = placements?.order[i] ?? i;
+      const group = placements === null ? i : placements.order[i]!;
       const shift = placements === null ? turn : placements.entry[i]! - starts[group]! + turn;
       for (let row = groups[group]!; row < groups[group + 1]!; row += 1) {
-        const position = order[row]!;
-        const { symbol, start } = positions[position]!;
-        const { first, last } = ranges[symbol]!;
-        const length = last - first + 1;
-        const turned = (start - first + shift) % length;
-        entry[position] = first + (turned < 0 ? turned + length : turned);
+        const index = symbol[row]!;
+        const length = lengths[index]!;
+        const turned = (offset[row]! + shift) % length;
+        entry[order[row]!] = firsts[index]! + (turned < 0 ? turned + length : turned);
       }
     }
   }

@@ -5,7 +5,8 @@ import { costRate } from '../costs.js';
 import type { BacktestSettings, SymbolSignals } from '../settings.js';
 import type { TradeColumns } from '../simulation.js';
 import { histogramOf, ROUNDING } from './histogram.js';
-import { type HeldSteps, JointEntries } from './joint-entries.js';
+import { EntryPrices } from './entry-prices.js';
+import { JointEntries } from './joint-entries.js';
 
 // Jest looks up global variables slowly, and the loops below run millions of times.
 const { floor, max } = Math;
@@ -35,37 +36,24 @@ export function randomEntries(
   mostDraws: number = RANDOM_ENTRY_DRAWS,
 ): LuckFigures['random_entries'] {
   if (trades.length === 0) return null;
-  const { sizing } = settings;
-  const rate = costRate(settings);
-  const fraction = sizing.type === 'fixed_fraction' ? Math.min(1, sizing.fraction * symbols.length) : 1;
-  const clock = mergeClocks(symbols);
-  const prices = symbols.map((symbol) => new Prices(symbol, clock));
   const { symbol, direction, entryPrice, exitPrice, entryBar } = trades;
-  const holding = Int32Array.from({ length: trades.length }, (_, row) => heldBars(trades, row));
-  const entries = new JointEntries(
-    Array.from(holding, (held, row) => prices[symbol[row]!]!.held(symbol[row]!, entryBar[row]!, held)),
-    prices.map(({ first, last }) => ({ first, last })),
+  const prices = new EntryPrices(symbols, mergeClocks(symbols));
+  const bars = Int32Array.from({ length: trades.length }, (_, row) => heldBars(trades, row));
+  const held = Array.from(bars, (length, row) =>
+    prices.held({ symbol: symbol[row]!, bars: length }, entryBar[row]!),
   );
-  const values = new Float64Array(symbols.length);
-  /** Capital at the end as a multiple of that at the beginning, if each position's exit price is such a multiple of its entry price. */
-  const result = (ratio: (row: number) => number): number => {
-    values.fill(1);
-    for (let row = 0; row < holding.length; row += 1) {
-      values[symbol[row]!]! *= growth(direction[row]!, ratio(row), rate, fraction);
-    }
-    let sum = 0;
-    for (const value of values) sum += value;
-    return sum / values.length;
-  };
-  const own = result((row) => exitPrice[row]! / entryPrice[row]!);
-  const drawnRatio = (row: number): number => prices[symbol[row]!]!.ratio(entries.entry[row]!, holding[row]!);
+  const entries = new JointEntries(held, prices.ranges);
+  const ratios = exitPrice.map((price, row) => price / entryPrice[row]!);
+  const growth = new Growth(symbols.length, symbol, direction, settings);
+  const own = growth.of(ratios);
 
   const draws = Math.min(mostDraws, max(LEAST_DRAWS, floor(MOST_PLACED_TRADES / trades.length)));
   const returns = new Float64Array(draws);
   let asGood = 0;
   for (let draw = 0; draw < draws; draw += 1) {
     entries.draw(random);
-    const drawn = result(drawnRatio);
+    prices.ratios({ symbol, bars }, entries.entry, ratios);
+    const drawn = growth.of(ratios);
     if (drawn >= own * (1 - ROUNDING)) asGood += 1;
     returns[draw] = drawn - 1;
   }
@@ -77,62 +65,43 @@ export function randomEntries(
   };
 }
 
-/** Prices of one symbol at which a position can begin or end: the opens from the second bar, and the last close. */
-class Prices {
-  /** First and last step of the clock at which a position can be held. */
-  readonly first: number;
-  readonly last: number;
-  private readonly prices: Float64Array;
-  /** `[last - first + 1]`: index of the price at each step, or of the next one where the symbol has no bar. */
-  private readonly priceAt: Int32Array;
-  /** `[prices - 1]`: the step at which a position that begins there is first held. */
-  private readonly stepOf: Int32Array;
+/** What a capital grows to. Each symbol has an equal part of it. */
+class Growth {
+  /** `[symbols]` */
+  private readonly values: Float64Array;
+  /** `[trades]`: a trade multiplies the value of its symbol by `fixed + moving * (exit price / entry price)`, but not below 0. */
+  private readonly fixed: Float64Array;
+  private readonly moving: Float64Array;
 
-  /** @param clock all times at which any symbol has a bar */
-  constructor({ bars }: SymbolSignals, clock: Float64Array) {
-    const { time, open, close, length } = bars;
-    this.prices = new Float64Array(length);
-    this.prices.set(open.subarray(1, length));
-    this.prices[length - 1] = close[length - 1]!;
-    this.stepOf = new Int32Array(max(0, length - 1));
-    let step = 0;
-    for (let i = 0; i < length - 1; i += 1) {
-      while (clock[step]! < time[i + 1]!) step += 1;
-      this.stepOf[i] = step;
+  /** @param direction and symbol of each trade `[trades]` */
+  constructor(
+    symbols: number,
+    private readonly symbol: Int32Array,
+    direction: Int8Array,
+    settings: BacktestSettings,
+  ) {
+    const { sizing } = settings;
+    this.values = new Float64Array(symbols);
+    const fraction = sizing.type === 'fixed_fraction' ? Math.min(1, sizing.fraction * symbols) : 1;
+    // A unit of capital buys for 1 / (1 + rate), pays `rate` of each fill, and keeps the rest of the fraction.
+    const rate = costRate(settings);
+    const [bought, kept] = [fraction / (1 + rate), 1 - fraction];
+    const received = bought * (1 - rate);
+    this.fixed = Float64Array.from(direction, (side) => (side > 0 ? kept : 1 + received));
+    this.moving = Float64Array.from(direction, (side) => (side > 0 ? received : -fraction));
+  }
+
+  /** The capital after all trades as a multiple of that before. @param ratios `[trades]`: exit price divided by entry price */
+  of(ratios: Float64Array): number {
+    const { values, symbol, fixed, moving } = this;
+    values.fill(1);
+    for (let row = 0; row < ratios.length; row += 1) {
+      values[symbol[row]!]! *= max(0, fixed[row]! + moving[row]! * ratios[row]!);
     }
-    // a symbol with one bar holds no position
-    this.first = this.stepOf[0] ?? Infinity;
-    this.last = length > 1 ? step : -Infinity;
-    this.priceAt = new Int32Array(max(0, this.last - this.first + 1));
-    let price = 0;
-    for (let i = 0; i < this.priceAt.length; i += 1) {
-      if (this.stepOf[price]! < this.first + i) price += 1;
-      this.priceAt[i] = price;
-    }
+    let sum = 0;
+    for (let index = 0; index < values.length; index += 1) sum += values[index]!;
+    return sum / values.length;
   }
-
-  /** The steps of a position that begins at the open of `entryBar` and lasts `bars`. */
-  held(symbol: number, entryBar: number, bars: number): HeldSteps {
-    const { stepOf, last } = this;
-    const begin = entryBar - 1;
-    return { symbol, start: stepOf[begin]!, end: stepOf[begin + bars] ?? last + 1 };
-  }
-
-  /** Exit price divided by entry price of a position that begins at `step`. After the last bar it continues at the first. */
-  ratio(step: number, bars: number): number {
-    const { prices, priceAt, first } = this;
-    const from = priceAt[step - first]!;
-    const end = prices.length - 1;
-    const to = from + bars;
-    if (to <= end) return prices[to]! / prices[from]!;
-    return (prices[end]! / prices[from]!) * (prices[to - end]! / prices[0]!);
-  }
-}
-
-/** Capital after a trade divided by that before, with costs of both sides. A short position can lose all of it, but not more. */
-function growth(direction: number, ratio: number, rate: number, fraction: number): number {
-  const earned = direction > 0 ? ratio - 1 : 1 - ratio;
-  return max(0, 1 + (fraction * (earned - rate * (1 + ratio))) / (1 + rate));
 }
 
 /** Bars from the entry to the exit; a position that was closed within a bar held it. */

@@ -11,7 +11,7 @@ import { zigzagSegments } from './zigzag-segments.js';
 
 /**
  * Computes the labels of one symbol's base bars: numbers for `forward_return`, classes for all other sources. Prices
- * must be above 0 if the labels need a ratio (see `labelsNeedRatio`). O(bars).
+ * must be above 0, because all labels are ratios of prices. O(bars).
  *
  * @param trainingBars number of bars at the start on which thresholds are fitted (see `fitsOnTrainingBars`), so that no
  *   label of a training row depends on a later bar
@@ -41,18 +41,6 @@ export function computeLabels(settings: LabelSettings, bars: Bars, trainingBars 
       return contextLabels(bars.close, settings);
     case 'regime':
       return regimeLabels(bars, settings, trainingBars);
-  }
-}
-
-/** True if the labels are ratios of prices: prices must be above 0. */
-export function labelsNeedRatio({ source }: LabelSettings): boolean {
-  switch (source) {
-    case 'zigzag':
-    case 'forward_return':
-    case 'triple_barrier':
-    case 'context':
-    case 'regime':
-      return true;
   }
 }
 

@@ -33,7 +33,10 @@ export async function indicatorValues(
   const { bars, firstRow } = selectRange(all, { ...range, history: all.length });
   refuseTooMany(bars.length - firstRow, indicator.outputs.length + 1);
   if (indicator.whyRatio !== null) {
-    requirePositivePrices(all, bars.time[0]!, bars.time.at(-1)!, indicator.whyRatio);
+    requirePositivePrices(all, bars.time[0]!, bars.time.at(-1)!, {
+      why: indicator.whyRatio,
+      alternative: 'an indicator',
+    });
   }
   const series = indicator.compute(bars);
   const data: ComputeIndicatorResponse = {

@@ -2,7 +2,6 @@ import { type Bars, type DateRange, requirePositivePrices } from '@ktrdr/market-
 import {
   computeLabels,
   fitsOnTrainingBars,
-  labelsNeedRatio,
   type Labels,
   type LabelSettings,
   type NormalisationRule,
@@ -143,12 +142,12 @@ export async function buildDataset(
     shares,
   );
   const labelled = await each('labelling', features, (symbol) => {
-    if (labelsNeedRatio(settings)) {
-      const { time } = symbol.inRange;
-      const file = bars.find((files) => files.symbol === symbol.symbol)!.bars.get(strategy.baseTimeframe)!;
-      const why = `the label ${settings.source} is a ratio of prices`;
-      requirePositivePrices(file, time[0]!, time.at(-1)!, why);
-    }
+    const { time } = symbol.inRange;
+    const file = bars.find((files) => files.symbol === symbol.symbol)!.bars.get(strategy.baseTimeframe)!;
+    requirePositivePrices(file, time[0]!, time.at(-1)!, {
+      why: `the label ${settings.source} is a ratio of prices, as all labels are`,
+      alternative: null,
+    });
     return labelRows(symbol, settings, window, featureCuts);
   });
   const symbols = labelled.map(({ rows }) => rows);

@@ -76,7 +76,10 @@ export function computeMatrix(
   for (const [timeframe, used] of selected) {
     const why = whyFeaturesNeedRatio(strategy, timeframe);
     if (why === null || used.length === 0) continue;
-    requirePositivePrices(bars.get(timeframe)!, used.time[0]!, used.time.at(-1)!, why);
+    requirePositivePrices(bars.get(timeframe)!, used.time[0]!, used.time.at(-1)!, {
+      why,
+      alternative: 'a feature',
+    });
   }
   return {
     symbol,
@@ -135,6 +138,17 @@ export function completeWindows(symbol: ComputedSymbol, window: number): Complet
     if (end >= 0 && complete[at - (window - 1)] === end - (window - 1)) windowEnds[count++] = at;
   }
   return { ...symbol, complete, windowEnds: windowEnds.slice(0, count) };
+}
+
+/** `[ends, window]`: the bars of the windows that end at these indexes of `complete`. */
+export function barsOfWindows(complete: Int32Array, ends: Int32Array, window: number): Int32Array {
+  const bars = new Int32Array(ends.length * window);
+  // value by value, because most windows are too small for a copy of memory
+  for (let row = 0, to = 0; row < ends.length; row += 1) {
+    const end = ends[row]!;
+    for (let at = end - window + 1; at <= end; at += 1, to += 1) bars[to] = complete[at]!;
+  }
+  return bars;
 }
 
 /** Bars from row `from` on that have all features, relative to `firstRow`. */

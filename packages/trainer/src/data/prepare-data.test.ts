@@ -238,7 +238,7 @@ describe('prices at or below 0', () => {
     await expect(prepare(labels, sunk)).rejects.toMatchObject({
       code: 'bars_invalid',
       message: expect.stringContaining(
-        'AAA_1h.csv:122: open -37.63 (2024-01-06T00:00:00Z) must be above 0, because the label zigzag is a ratio of prices.',
+        'AAA_1h.csv:122: open -37.63 (2024-01-06T00:00:00Z) must be above 0, because the label zigzag is a ratio of prices, as all labels are. Choose dates without such prices (docs/data.md).',
       ),
     });
   });

@@ -102,4 +102,23 @@ describe('the rows of a backtest', () => {
       message: expect.stringMatching(/^None of the 10 1h bars of AAA .* need \d+ bars.*AAA_1h\.csv\.$/),
     });
   });
+
+  test('with a price at or below 0 are refused with its line, and such prices before the range are not', () => {
+    const bars = barsOf(400);
+    bars.get('1h')!.low[300] = -1;
+    const sunk = (start: number): unknown => {
+      try {
+        return rowsOf(bars, { range: { start: at(start) } }).bars.length;
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(sunk(250)).toMatchObject({
+      code: 'bars_invalid',
+      message: expect.stringMatching(
+        /^AAA_1h\.csv:302: low -1 .* must be above 0, because a backtest computes returns, .* prices\. Choose dates/,
+      ),
+    });
+    expect(sunk(301)).toBe(99);
+  });
 });

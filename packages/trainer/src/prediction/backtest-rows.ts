@@ -1,8 +1,20 @@
 import { KtrdrError, TIMEFRAME_MS } from '@ktrdr/contracts';
-import { type Bars, type DateRange, parseDateRange, selectRange } from '@ktrdr/market-data';
+import {
+  type Bars,
+  type DateRange,
+  parseDateRange,
+  requirePositivePrices,
+  selectRange,
+} from '@ktrdr/market-data';
 import { type Strategy, warmUpBars } from '@ktrdr/strategy';
 import { windowOf } from '../data/data-settings.js';
-import { completeWindows, computeMatrix, type StaleBars, takeRows } from '../data/feature-rows.js';
+import {
+  barsOfWindows,
+  completeWindows,
+  computeMatrix,
+  type StaleBars,
+  takeRows,
+} from '../data/feature-rows.js';
 import type { SymbolBars } from '../data/load-bars.js';
 import type { ModelInput } from '../engines/onnx/infer-model.js';
 
@@ -31,7 +43,7 @@ export interface BacktestRows {
  * Computes the features of a range with the code of training and from the training's start, so that a test row of the training has
  * the same features bit for bit.
  *
- * @throws KtrdrError `no_bars_in_range`, `not_enough_bars`
+ * @throws KtrdrError `no_bars_in_range`, `not_enough_bars`; `bars_invalid` for a price at or below 0
  */
 export function backtestRows(request: BacktestRowsRequest): BacktestRows {
   const { strategy, bars: symbol, range, now, trainingStart } = request;
@@ -40,6 +52,10 @@ export function backtestRows(request: BacktestRowsRequest): BacktestRows {
   selectRange(all, { ...range, history: 0 });
   const end = Math.min(range.end ?? Infinity, now - TIMEFRAME_MS[strategy.baseTimeframe]);
   const { bars } = selectRange(all, { start: range.start, end, history: 0 });
+  requirePositivePrices(all, bars.time[0]!, bars.time.at(-1)!, {
+    why: 'a backtest computes returns, which are ratios of prices',
+    alternative: null,
+  });
 
   const computed = computeMatrix(strategy, symbol, { ...firstComputed(trainingStart, range.start), end });
   const window = windowOf(strategy);
@@ -55,11 +71,7 @@ export function backtestRows(request: BacktestRowsRequest): BacktestRows {
       rows: ends.length,
       width: matrix.names.length * window,
       part: (from, to) => {
-        const windowBars = new Int32Array((to - from) * window);
-        for (let row = from; row < to; row += 1) {
-          const at = ends[row]!;
-          windowBars.set(complete.subarray(at - window + 1, at + 1), (row - from) * window);
-        }
+        const windowBars = barsOfWindows(complete, ends.subarray(from, to), window);
         const taken = new Float64Array(windowBars.length * matrix.names.length);
         return takeRows(matrix, windowBars, firstRow, taken);
       },

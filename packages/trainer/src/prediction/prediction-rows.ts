@@ -2,7 +2,13 @@ import { KtrdrError, type Timeframe, TIMEFRAME_MS } from '@ktrdr/contracts';
 import { type Bars, type DateRange, describeBars, describeStale, parseDateRange } from '@ktrdr/market-data';
 import { type Strategy, warmUpBars } from '@ktrdr/strategy';
 import { windowOf } from '../data/data-settings.js';
-import { completeWindows, computeMatrix, type StaleBars, takeRows } from '../data/feature-rows.js';
+import {
+  barsOfWindows,
+  completeWindows,
+  computeMatrix,
+  type StaleBars,
+  takeRows,
+} from '../data/feature-rows.js';
 import type { SymbolBars } from '../data/load-bars.js';
 
 export interface PredictionRowsRequest {
@@ -57,8 +63,7 @@ export function predictionRows(request: PredictionRowsRequest): PredictionRows {
   const ends = windowEnds.filter((at) => complete[at]! >= firstAsked);
   const stale = computed.stale.filter(({ to }) => to >= inRange.time[firstAsked]!);
   if (ends.length === 0) throw noFeatures(request, stale) ?? notEnoughBars(request, count, needed);
-  const windowBars = new Int32Array(ends.length * window);
-  ends.forEach((at, row) => windowBars.set(complete.subarray(at - window + 1, at + 1), row * window));
+  const windowBars = barsOfWindows(complete, ends, window);
   return {
     time: inRange.time.slice(firstAsked),
     rows: ends.map((at) => complete[at]! - firstAsked),
