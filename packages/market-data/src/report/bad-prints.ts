@@ -31,11 +31,19 @@ export function findBadPrints(
   const places: Place[] = [];
   let isVeryFar = false;
   for (let bar = 1; bar < length - 1; bar += 1) {
+    const price = Math.abs(close[bar - 1]!);
+    const far = least * price;
+    const highest = high[bar]! - far;
+    const lowest = low[bar]! + far;
+    // nearly every bar ends here, after two comparisons
+    if (
+      (highest <= high[bar - 1]! || highest <= high[bar + 1]!) &&
+      (lowest >= low[bar - 1]! || lowest >= low[bar + 1]!)
+    )
+      continue;
     const above = high[bar]! - Math.max(high[bar - 1]!, high[bar + 1]!);
     const below = Math.min(low[bar - 1]!, low[bar + 1]!) - low[bar]!;
     const beyond = above > below ? above : below;
-    const price = Math.abs(close[bar - 1]!);
-    if (beyond <= least * price) continue;
     const unit = Math.max(range * price, rangeAround(bars, bar));
     if (beyond <= FAR * unit || isExplained(bar)) continue;
     isVeryFar ||= beyond >= VERY_FAR * unit || beyond >= VERY_FAR_SHARE * price;

@@ -71,7 +71,7 @@ export async function fingerprintsOf(
 }
 
 /**
- * Looks for faults in the bars. This takes about a third of the time of reading them, so only a training does it.
+ * Looks for faults in the bars. This takes longer than reading them from the cache, so only a training does it.
  *
  * @param pause called before each symbol
  */
