@@ -1,7 +1,7 @@
 /** Bundles a program with its imports into one file and chunks, because thousands of files take seconds to load. */
 import { readFile } from 'node:fs/promises';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
 /** A built file of a package of this workspace. */
@@ -19,13 +19,13 @@ const packageAddresses = {
       if (!contents.includes('import.meta.url')) return undefined;
       const { name, file } = BUILT_FILE.exec(path).groups;
       const relative = JSON.stringify(`./${file.replaceAll('\\', '/')}`);
-      const address = `new URL(${relative}, import.meta.resolve('@ktrdr/${name}')).href`;
+      const address = `__addressIn('@ktrdr/${name}', ${relative})`;
       return { contents: contents.replaceAll('import.meta.url', address) };
     });
   },
 };
 
-/** Bundles the package in the current folder. `entryPoints`, `options` and the result are esbuild's. */
+/** Bundles programs of the package in the current folder as ES modules. `entryPoints`, `options` and the result are esbuild's. */
 export async function bundle(entryPoints, { outdir = 'dist', plugins = [], ...options }) {
   rmSync(join(outdir, 'chunks'), { recursive: true, force: true });
   return build({
@@ -39,9 +39,51 @@ export async function bundle(entryPoints, { outdir = 'dist', plugins = [], ...op
     target: 'node20.19',
     // CommonJS packages inside the bundle require Node's own modules.
     banner: {
-      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+      js: [
+        "import { createRequire as __createRequire } from 'node:module';",
+        'const require=__createRequire(import.meta.url),',
+        '__addressIn=(name,file)=>new URL(file,import.meta.resolve(name)).href;',
+      ].join(''),
     },
     plugins: [...plugins, packageAddresses],
     ...options,
   });
+}
+
+/**
+ * Bundles one program into `dist/NAME.cjs`, which `bundle-loader.mjs` loads. Only CommonJS can be compiled ahead of its start.
+ * A part that is imported dynamically runs when it is imported.
+ */
+export async function bundleProgram(name, { plugins = [], ...options }) {
+  const program = join('dist', `${name}.cjs`);
+  const built = await build({
+    outfile: program,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20.19',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // a compiled script cannot import; `require` loads ES modules too
+    supported: { 'dynamic-import': false },
+    // Node prints the line of an uncaught error
+    lineLimit: 200,
+    define: {
+      'import.meta.url': '__address',
+      'import.meta.dirname': '__dirname',
+      'import.meta.resolve': '__addressOf',
+    },
+    banner: {
+      js: [
+        "const __url=require('node:url').pathToFileURL,__address=__url(__filename).href,",
+        '__addressOf=(name)=>__url(require.resolve(name)).href,',
+        '__addressIn=(name,file)=>new URL(file,__addressOf(name)).href;',
+      ].join(''),
+    },
+    plugins: [...plugins, packageAddresses],
+    ...options,
+  });
+  for (const name of readdirSync('dist').filter((file) => file.startsWith(`${basename(program)}.v`)))
+    rmSync(join('dist', name));
+  return { ...built, program };
 }

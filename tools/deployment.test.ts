@@ -380,18 +380,18 @@ describe.each(['api', 'training-host'])('apps/%s/Dockerfile', (app) => {
     const built = [app, ...(app === 'api' ? ['web'] : [])].map((name) => `apps/${name}`);
     const packages = readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}`);
     const used = new Set<string>();
-    const look = (text: string, folder: string): void => {
-      for (const [, tool = ''] of text.matchAll(new RegExp(`${folder}/([\\w-]+\\.mjs)`, 'g'))) {
+    const look = (text: string, before: string): void => {
+      for (const [, tool = ''] of text.matchAll(new RegExp(`${before}([\\w-]+\\.mjs)`, 'g'))) {
         if (used.has(tool)) continue;
         used.add(tool);
-        look(read(`tools/${tool}`), "from '\\.");
+        look(read(`tools/${tool}`), String.raw`(?:from '\./|new URL\(')`);
       }
     };
     for (const folder of [...built, ...packages]) {
       const { scripts } = JSON.parse(read(`${folder}/package.json`)) as { scripts: { build: string } };
       const programs = readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.mjs'));
       for (const text of [scripts.build, ...programs.map((name) => read(`${folder}/${name}`))])
-        look(text, String.raw`\.\./tools`);
+        look(text, String.raw`\.\./tools/`);
     }
     const copied = [...instructions.join(' ').matchAll(/ tools\/([\w-]+\.mjs)/g)].map(([, name]) => name!);
     expect(copied.toSorted()).toEqual([...used].toSorted());

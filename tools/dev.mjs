@@ -24,7 +24,7 @@ function program({ app }) {
   const dist = join(ROOT, 'apps', app, 'dist');
   const hash = createHash('sha256');
   for (const name of readdirSync(dist)
-    .filter((file) => file.endsWith('.js'))
+    .filter((file) => /\.c?js$/.test(file))
     .toSorted()) {
     hash.update(name).update(readFileSync(join(dist, name)));
   }

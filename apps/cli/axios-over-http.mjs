@@ -1,6 +1,6 @@
 /**
- * Leaves out the parts of axios that `ktrdr` does not use: `fetch`, XMLHttpRequest and forms. Only to have them, axios loads Node's whole
- * fetch library and a table of file types, which takes as long as the rest of `ktrdr`.
+ * Leaves out the parts of axios that `ktrdr` does not use: `fetch`, XMLHttpRequest, forms and HTTP/2. Only to have them, axios loads
+ * Node's whole libraries for them and a table of file types, which takes as long as the rest of `ktrdr`.
  */
 import { readFile } from 'node:fs/promises';
 
@@ -13,11 +13,14 @@ const GLOBAL_FORM = 'G.FormData';
 
 export const axiosOverHttp = {
   name: 'axios-over-http',
-  setup({ onLoad }) {
+  setup({ onLoad, onResolve }) {
     onLoad({ filter: UNUSED_ADAPTER }, () => ({
       contents: 'export default null; export const getFetch = () => null;',
     }));
     onLoad({ filter: FORM }, () => ({ contents: 'export default class FormData {}' }));
+    // axios uses it only for a request that asks for HTTP/2
+    onResolve({ filter: /^http2$/ }, ({ path }) => ({ path, namespace: 'unused' }));
+    onLoad({ filter: /./, namespace: 'unused' }, () => ({ contents: 'export default {}' }));
     onLoad({ filter: UTILS }, async ({ path }) => {
       const contents = await readFile(path, 'utf8');
       if (!contents.includes(GLOBAL_FORM))

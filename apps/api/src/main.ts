@@ -40,5 +40,6 @@ const service: RunnableService<ApiSettings> = {
 };
 
 const [command, ...args] = process.argv.slice(2);
-if (command === 'token') process.exitCode = await runTokenCommand(args);
-else await runService(service);
+// no await: the build makes a CommonJS program of this file
+if (command === 'token') void runTokenCommand(args).then((exitCode) => (process.exitCode = exitCode));
+else void runService(service);

@@ -53,7 +53,7 @@ test.each(['api', 'training-host'])(
   'the source map of apps/%s names its sources but does not contain them',
   (app) => {
     const dist = join(ROOT, 'apps', app, 'dist');
-    const map = JSON.parse(readFileSync(join(dist, 'service.js.map'), 'utf8')) as {
+    const map = JSON.parse(readFileSync(join(dist, 'service.cjs.map'), 'utf8')) as {
       sources: string[];
       sourcesContent?: unknown[];
     };

@@ -92,10 +92,10 @@ const REFUSALS: [string, 'api' | 'training-host', Record<string, string>, RegExp
   ],
   ['too few open files', 'training-host', { [FILES]: '64' }, /^This process may open only 64 files /],
   [
-    'too few to load the program',
+    'hardly enough for Node',
     'api',
     { [FILES]: '22' },
-    /^Too many open files \(EMFILE\)\. Raise the limit/,
+    /^This process may open only 22 files \(ulimit -n\), .* at least 128/,
   ],
   [
     'a file that is not a database',

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { CommandNode } from './command-tree.js';
 
-/** Folder of the built program: `dist`, also from a chunk in `dist/chunks`. */
-const FOLDER = new URL(/\/chunks\/[^/]+$/.test(import.meta.url) ? '..' : '.', import.meta.url);
+/** Folder of the built program: `dist`. */
+const FOLDER = new URL('.', import.meta.url);
 
 /** The version of `ktrdr`. */
 export function readVersion(): string {

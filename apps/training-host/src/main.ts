@@ -8,7 +8,8 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 
-await runService({
+// no await: the build makes a CommonJS program of this file
+void runService({
   name: 'ktrdr training host',
   description: 'Trains models for a ktrdr API: one training is one session.',
   version,

@@ -66,3 +66,7 @@ test('a file that was moved away or replaced is noticed at once, and so is its r
   await rename(`${path}.away`, path);
   file.assertThere();
 });
+
+test('a folder that goes just before the file is read is no damage', async () => {
+  await new SqliteFile(join(directory, 'gone/ktrdr.db')).assertSound();
+});

@@ -85,7 +85,18 @@ function identityOf(path: string): string | null {
 
 /** The first damage that SQLite finds in a file; `null` if there is none, or if the file cannot be read now. */
 async function damageOf(path: string): Promise<string | null> {
+  try {
+    return await quickCheck(path);
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message: string };
+    const isDamage = typeof code === 'string' && /^SQLITE_(CORRUPT|NOTADB)/.test(code);
+    return isDamage ? message : null;
+  }
+}
+
+async function quickCheck(path: string): Promise<string | null> {
   const Database = require('libsql/promise') as typeof PromiseLibsql;
+  // throws if the file is gone: it may go at any time
   const connection = new Database(path, {});
   try {
     await connection.exec('pragma temp_store = memory');
@@ -98,10 +109,6 @@ async function damageOf(path: string): Promise<string | null> {
     }[];
     const message = rows[0]?.message ?? 'ok';
     return message === 'ok' ? null : message.replaceAll(/\s*\n\s*/g, ' ');
-  } catch (error) {
-    const { code, message } = error as { code?: unknown; message: string };
-    const isDamage = typeof code === 'string' && /^SQLITE_(CORRUPT|NOTADB)/.test(code);
-    return isDamage ? message : null;
   } finally {
     connection.close();
   }
