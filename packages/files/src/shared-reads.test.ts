@@ -17,7 +17,7 @@ test('those who ask in the same turn share a read that begins after the last of 
   expect(await reads.get('a')).toBe('a newer');
 });
 
-test('who asks while a read runs gets the next one, and a failure is not kept', async () => {
+test('those who ask while a read runs share the next one, and a failure is not kept', async () => {
   const started: ((value: number) => void)[] = [];
   let fails = true;
   const reads = new SharedReads(() => {
@@ -29,8 +29,17 @@ test('who asks while a read runs gets the next one, and a failure is not kept', 
   const first = reads.get('a');
   while (started.length === 0) await new Promise((resolve) => setImmediate(resolve));
   const second = reads.get('a');
+  await new Promise((resolve) => setImmediate(resolve));
+  const third = reads.get('a');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(started).toHaveLength(1);
+  started[0]!(1);
+  expect(await first).toBe(1);
   while (started.length === 1) await new Promise((resolve) => setImmediate(resolve));
   started[1]!(2);
-  started[0]!(1);
-  expect(await Promise.all([first, second])).toEqual([1, 2]);
+  expect(await Promise.all([second, third])).toEqual([2, 2]);
+  const fourth = reads.get('a');
+  while (started.length === 2) await new Promise((resolve) => setImmediate(resolve));
+  started[2]!(3);
+  expect(await fourth).toBe(3);
 });

@@ -1,22 +1,33 @@
 /**
- * Reads a value once for all callers that request it in the same turn of the event loop. The read begins after the last of these
- * requests, so no caller gets a value that is older than its request.
+ * Reads a value once for all callers that request it in the same turn of the event loop, or while an earlier read of it runs. The read begins
+ * after the last of these requests, so no caller gets a value that is older than its request.
  */
 export class SharedReads<T> {
+  /** Reads that have not begun. */
   private readonly asked = new Map<string, Promise<T>>();
+  /** Reads that have begun. */
+  private readonly running = new Map<string, Promise<T>>();
 
   constructor(private readonly read: (key: string) => Promise<T>) {}
 
   /** @throws what the read throws */
   get(key: string): Promise<T> {
-    const shared = this.asked.get(key) ?? this.nextTurn(key);
+    const shared = this.asked.get(key) ?? this.next(key);
     this.asked.set(key, shared);
     return shared;
   }
 
-  private async nextTurn(key: string): Promise<T> {
+  private async next(key: string): Promise<T> {
     await new Promise((resolve) => setImmediate(resolve));
+    // its error is for its own callers
+    await this.running.get(key)?.catch(() => undefined);
     this.asked.delete(key);
-    return this.read(key);
+    const read = this.read(key);
+    this.running.set(key, read);
+    try {
+      return await read;
+    } finally {
+      this.running.delete(key);
+    }
   }
 }
