@@ -48,8 +48,12 @@ test('a stream that was lost says when the API was heard last, and is opened aga
   expect(heardAt!).toBeLessThanOrEqual(received[0]!);
 });
 
-test('a stream that the API refuses was never heard', async () => {
-  const address = await serve((response) => response.writeHead(503).end());
+test('a stream that the API refuses was never heard, and a listener that closes it ends it', async () => {
+  let requests = 0;
+  const address = await serve((response) => {
+    requests += 1;
+    response.writeHead(503).end();
+  });
   const heardAt = await new Promise((resolve) => {
     const close = readStream(address, {
       received: () => {},
@@ -60,4 +64,7 @@ test('a stream that the API refuses was never heard', async () => {
     });
   });
   expect(heardAt).toBeNull();
+  // longer than the wait after a refusal
+  await sleep(1_300);
+  expect(requests).toBe(1);
 });

@@ -39,6 +39,8 @@ async function readAgainAndAgain(
     const heardAt = await readOnce(address, listener, closing);
     if (closing.aborted) return;
     listener.lost(heardAt);
+    // the listener may have closed the stream
+    if (closing.aborted) return;
     attempts = heardAt === null ? attempts + 1 : 0;
     await wait(WAITS_MS[Math.min(attempts, WAITS_MS.length - 1)] ?? 0, closing);
   }
