@@ -16,11 +16,15 @@ import {
 import { freePort } from '@ktrdr/contracts/testing';
 import { dataOf, request, ROOT, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TrainerMarks } from './first-batch/probe.js';
+import { processorMs } from './processor-time.js';
 import { percentile, printRow, report, type ReportRow } from './report.js';
 
 const [, , COUNT = '40'] = process.argv;
 const P50_TARGET_MS = 250;
 const P99_TARGET_MS = 500;
+/** Starts of an API whose processor time is measured. */
+const API_STARTS = 10;
+const API_START_TARGET_MS = 1_500;
 /** Trainings before the measurement. */
 const WARM_UP = 3;
 /** Pause after a training, in which a service may start its next warm process, ms. */
@@ -38,6 +42,7 @@ const probe = new URL('./first-batch/probe.js', import.meta.url).href;
 
 interface Api {
   url: string;
+  pid: number;
   stop(): Promise<unknown>;
 }
 
@@ -60,7 +65,7 @@ async function startApi(name: string, settings: Record<string, string>): Promise
     () => fetch(url).catch(() => null),
     (answer) => answer !== null,
   );
-  return { url, stop: () => service.stop() };
+  return { url, pid: service.pid, stop: () => service.stop() };
 }
 
 async function operationOf(api: Api, id: string): Promise<Operation> {
@@ -77,6 +82,27 @@ async function bareNode(): Promise<number> {
   const child = spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' });
   await new Promise((resolve) => child.once('exit', resolve));
   return performance.now() - began;
+}
+
+/** Processor time of an API from its start to its first answer. */
+async function apiStarts(): Promise<ReportRow> {
+  const values: number[] = [];
+  for (let index = 0; index < API_STARTS; index++) {
+    const api = await startApi(`start-${index}`, { TRAINING_WARM_PROCESSES: '0' });
+    values.push(processorMs(api.pid));
+    await api.stop();
+  }
+  const [p50, p99] = [percentile(values, 0.5), percentile(values, 0.99)];
+  return {
+    start: 'api',
+    warm: false,
+    part: 'processor time of a start of the API',
+    p50,
+    p99,
+    unit: 'ms',
+    target: `p99 < ${API_START_TARGET_MS}`,
+    met: p99 < API_START_TARGET_MS,
+  };
 }
 
 /** @returns when it started, Unix time (ms), and the operation */
@@ -169,6 +195,9 @@ try {
   await mkdir(marksFolder);
   const bare: number[] = [];
   for (let index = 0; index < 20; index++) bare.push(await bareNode());
+  const starts = await apiStarts();
+  printRow(starts);
+  rows.push(starts);
   for (const warm of [false, true]) {
     const api = await startApi(warm ? 'warm' : 'cold', { TRAINING_WARM_PROCESSES: warm ? '1' : '0' });
     if (!warm) await sandbox.ktrdr(api, ['data', 'sample', 'SP500', '1d']).ended;
