@@ -47,14 +47,14 @@ interface Recorded {
 }
 
 const RECORDED: Record<string, Recorded> = {
-  'mlp classification': { loss: 0.575383, model: 'e24e6b29c7d4683f', checkpoint: '00306a2c88ebe55d' },
-  'mlp regression': { loss: 0.000216661, model: '4339797f90d2d24f', checkpoint: '7e0e075426a61ae9' },
-  'cnn classification': { loss: 0.986087, model: 'd09a310f7dc952ea', checkpoint: '984e24034c1a1b73' },
-  'cnn regression': { loss: 0.0021064, model: 'de807f41229d7120', checkpoint: '8e7e1772ef8ed53a' },
-  'lstm classification': { loss: 1.09634, model: '550646aee273c71f', checkpoint: '3e5bfe25ee7b9b99' },
-  'lstm regression': { loss: 0.000112864, model: 'a353ea505a09684f', checkpoint: 'ecb4ff475c00aca3' },
-  'gru classification': { loss: 1.06047, model: 'd158edd5ee1c6ec1', checkpoint: '8d74d8c6502a0155' },
-  'gru regression': { loss: 0.00169802, model: '9b68dfb42ddbc79f', checkpoint: '9dde3690b670791f' },
+  'mlp classification': { loss: 0.575383, model: 'e24e6b29c7d4683f', checkpoint: '65f105c541c904bc' },
+  'mlp regression': { loss: 0.000216661, model: '4339797f90d2d24f', checkpoint: 'd1a4499755d32344' },
+  'cnn classification': { loss: 0.986087, model: 'd09a310f7dc952ea', checkpoint: 'f7bbbed9da30820e' },
+  'cnn regression': { loss: 0.0021064, model: 'de807f41229d7120', checkpoint: 'b8c1fa74ed70976d' },
+  'lstm classification': { loss: 1.09634, model: 'cb4b3dacdd66bbdc', checkpoint: 'b7811b52ceaa4858' },
+  'lstm regression': { loss: 0.000112864, model: '6b663cab4166d25e', checkpoint: '8acf37079ef3ecd5' },
+  'gru classification': { loss: 1.06047, model: 'a602a48e13bd7b09', checkpoint: 'dad8d8ad20b8028a' },
+  'gru regression': { loss: 0.00169802, model: 'a19c6aa36afeb863', checkpoint: 'c081309e517e72a4' },
 };
 
 /**

@@ -1,6 +1,6 @@
 import { KtrdrError, type OnnxEngineName } from '@ktrdr/contracts';
 import { fillRowScales, lossSums, type Targets } from '../../network/loss.js';
-import { inputWidth, type ModelSpec, type ModelType } from '../../network/model-spec.js';
+import { inputWidth, parameterCount, type ModelSpec, type ModelType } from '../../network/model-spec.js';
 import { momentCount, UpdateCount } from '../../network/optimiser.js';
 import type { Engine, EngineSetup, EngineState, StepResult, TrainingBatches } from '../engine.js';
 import { mostPartsOf } from './graph/most-parts.js';
@@ -8,8 +8,8 @@ import { inferenceGraph } from './inference-graph.js';
 import { createSession, tensor, type Session, type Tensor } from './session.js';
 import { FACTORS_PER_STEP, trainingGraph } from './training-graph.js';
 
-/** Approximate rows for one call. With fewer, the call costs more than the computation; more do not make it faster. */
-const ROWS_AT_ONCE = 512;
+/** Approximate multiplications of the forward passes in one call: 10 to 20 ms of training, after which a cancel is heard. */
+const MULTIPLICATIONS_AT_ONCE = 150_000_000;
 /** Graphs of windowed networks have many nodes for one step, and the time to load a graph grows faster than its nodes. */
 const MOST_STEPS_AT_ONCE: Record<ModelType, number> = { mlp: 8, cnn: 4, lstm: 1, gru: 1 };
 
@@ -42,8 +42,10 @@ export class OnnxEngine implements Engine {
   }
 
   stepsAtOnce(batchRows: number): number {
-    const most = MOST_STEPS_AT_ONCE[this.current().setup.model.type];
-    return Math.max(1, Math.min(most, Math.floor(ROWS_AT_ONCE / batchRows)));
+    const { model } = this.current().setup;
+    const bars = model.type === 'mlp' ? 1 : model.sequenceLength;
+    const steps = Math.floor(MULTIPLICATIONS_AT_ONCE / (batchRows * bars * parameterCount(model)));
+    return Math.max(1, Math.min(MOST_STEPS_AT_ONCE[model.type], steps));
   }
 
   async init(setup: EngineSetup): Promise<void> {

@@ -96,13 +96,16 @@ export function outputGradients(
 }
 
 /**
- * The derivative with respect to weights that every step uses: the sum of `gradient columns'` over all steps. One large product is
- * faster than one product for each step. The columns are transposed because they are smaller.
+ * The derivative with respect to weights that every step uses: the sum of `gradient columns'` over all steps. Each step's product adds
+ * to the sum of the earlier ones. One product for all steps would need all operands side by side, and copying them takes longer than
+ * the product. The columns are transposed because they are smaller.
  *
  * @param gradients derivatives with respect to each step's product, `[m, n]`
  * @param columns the right operand of each step's product, `[k, n]`
  * @returns `[m, k]`: the shape of the weights in the products
  */
 export function sumOfProducts(graph: Graph, gradients: readonly Value[], columns: readonly Value[]): Value {
-  return graph.node('Gemm', [graph.concat(gradients, 1), graph.concat(columns, 1)], { transB: 1 });
+  const product = (step: number, sum: readonly Value[]): Value =>
+    graph.node('Gemm', [gradients[step]!, columns[step]!, ...sum], { transB: 1 });
+  return gradients.slice(1).reduce((sum, _, at) => product(at + 1, [sum]), product(0, []));
 }
