@@ -63,14 +63,8 @@ export class ApiClient {
   private readonly onWait: (line: string) => void;
   private readonly token: SentToken | null;
 
-  constructor({
-    baseUrl,
-    token = null,
-    ca,
-    signal,
-    onAnswer = () => {},
-    onWait = () => {},
-  }: ApiClientOptions) {
+  constructor(private readonly options: ApiClientOptions) {
+    const { baseUrl, token = null, ca, signal, onAnswer = () => {}, onWait = () => {} } = options;
     this.baseUrl = baseUrl;
     this.signal = signal;
     this.onAnswer = onAnswer;
@@ -88,6 +82,11 @@ export class ApiClient {
       // An outgoing proxy cannot reach ports of this machine.
       ...(isLoopback(baseUrl) ? { proxy: false as const } : {}),
     });
+  }
+
+  /** A client of the same API whose requests end when `signal` fires. */
+  endedBy(signal: AbortSignal): ApiClient {
+    return new ApiClient({ ...this.options, signal });
   }
 
   get<T>(path: string, query: object = {}, timeout = ANSWER_TIMEOUT_MS): Promise<T> {
@@ -256,14 +255,18 @@ export class ApiClient {
   }
 
   private async sendOnce(request: HttpRequest): Promise<AxiosResponse<unknown>> {
+    const { content, ...plain } = request;
+    const data = content?.();
     try {
-      const { content, ...plain } = request;
-      const body = content === undefined ? {} : { data: content(), maxBodyLength: Infinity };
+      const body = data === undefined ? {} : { data, maxBodyLength: Infinity };
       const response = await this.http.request<unknown>({ ...plain, ...body, signal: this.signal });
       this.onAnswer(`${request.method} ${request.url} -> ${response.status}`);
       return response;
     } catch (error) {
       throw new ApiUnreachableError(this.baseUrl, error);
+    } finally {
+      // an API that refuses a file answers before it has read it: the rest is not sent
+      data?.destroy();
     }
   }
 

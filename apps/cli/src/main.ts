@@ -10,7 +10,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const args = process.argv.slice(2);
 if (args[0] === '__complete') {
   const { runComplete } = await import('./completion/run-complete.js');
-  await runComplete(args.slice(1));
+  process.exitCode = await runComplete(args.slice(1));
 } else {
   const help = storedHelp(args, process.stdout.columns ?? Number.POSITIVE_INFINITY);
   if (help !== null) process.stdout.write(help);

@@ -56,13 +56,14 @@ afterAll(async () => {
 });
 
 describe('candidates', () => {
-  const of = async (...words: string[]): Promise<string[]> => {
+  const of = async (...words: string[]): Promise<string[] | 'files'> => {
     const access = { baseUrl: server.url, token: null, ca: undefined };
     const names = apiNames(access, AbortSignal.timeout(30_000));
     const before = process.cwd();
     process.chdir(folder);
     try {
-      return (await complete(await wholeTree(), words, names)).map(({ value }) => value);
+      const completion = await complete(await wholeTree(), words, names);
+      return completion === 'files' ? completion : completion.map(({ value }) => value);
     } finally {
       process.chdir(before);
     }
@@ -115,6 +116,12 @@ describe('candidates', () => {
     [['open', 'op_dummy_1'], ['op_dummy_1']],
     [['config', 'set', 'api'], ['api_url']],
     [['completion', 'z'], ['zsh']],
+    [['data', 'import', ''], 'files'],
+    [['strategies', 'migrate', ''], 'files'],
+    [['models', 'backtest', 'trend/1h_v1', '--trades', ''], 'files'],
+    [['models', 'backtest', 'trend/1h_v1', '--trades=x'], 'files'],
+    [['config', 'set', 'ca_file', ''], 'files'],
+    [['models', 'train', 'strategies/trend.yaml', '--seed', ''], []],
     [['nonsense', ''], []],
   ])('of %j: %j', async (words, expected) => {
     expect(await of(...words)).toEqual(expected);
@@ -127,7 +134,6 @@ describe('candidates', () => {
   });
 
   test('completion does not wait for a slow API', async () => {
-    server.answers.set('GET /audit', () => new Promise(() => {}));
     const slow = await WireServer.start();
     slow.answers.set('GET /models', () => new Promise(() => {}));
     const names = apiNames({ baseUrl: slow.url, token: null, ca: undefined }, AbortSignal.timeout(50));
@@ -159,6 +165,9 @@ describe('in bash', () => {
     ['ktrdr operations list --status failed,cancelled', ['failed,cancelled']],
     ['ktrdr operations list --status=fai', ['failed']],
     ['ktrdr config set c', ['ca_file', 'color']],
+    ['ktrdr operations cancel op', ['op_dummy_1']],
+    // names of operations, and no files
+    ['ktrdr operations cancel str', ['']],
   ])('%s', async (line, expected) => {
     // readline splits words at = too
     const words = line.replaceAll('=', ' = ').split(' ');
@@ -170,16 +179,41 @@ describe('in bash', () => {
 });
 
 describe('in zsh', () => {
-  requires(program('zsh')).test('the script is loaded', async () => {
-    const script =
-      'autoload -U compinit && compinit -u -D && source <(ktrdr completion zsh) && echo ${_comps[ktrdr]}';
-    expect(await shell('zsh', ['-f', '-c', script])).toBe('_ktrdr\n');
+  requires(program('zsh')).test('completes words and offers their descriptions', async () => {
+    // zsh completes only on a terminal: here compadd, which gets the candidates, prints them
+    const script = `autoload -U compinit && compinit -u -D && source <(ktrdr completion zsh)
+      compadd() { print -r -- "values \${values[*]}"; print -r -- "shown \${shown[*]}" }
+      _files() { print files }
+      try() { words=("$@") CURRENT=$#; \${_comps[ktrdr]} }
+      try ktrdr operations cancel ''
+      try ktrdr models train strategies/
+      try ktrdr data import ''
+      try ktrdr operations cancel nosuch`;
+    expect((await shell('zsh', ['-f', '-c', script])).split('\n')).toEqual([
+      'values op_dummy_1',
+      expect.stringMatching(/^shown op_dummy_1 {2}running dummy/),
+      'values strategies/trend.yaml',
+      expect.stringMatching(/^shown strategies\/trend\.yaml/),
+      'files',
+      'values ',
+      'shown ',
+      '',
+    ]);
   });
 });
 
 describe('in fish', () => {
   requires(program('fish')).test('completes words', async () => {
-    const script = "ktrdr completion fish | source; complete -C 'ktrdr models train strategies/'";
-    expect(await shell('fish', ['--no-config', '-c', script])).toMatch(/^strategies\/trend\.yaml/);
+    const script = `ktrdr completion fish | source
+      complete -C 'ktrdr models train strategies/'
+      complete -C 'ktrdr operations cancel '
+      complete -C 'ktrdr data import b'
+      complete -C 'ktrdr operations cancel b'`;
+    expect((await shell('fish', ['--no-config', '-c', script])).split('\n')).toEqual([
+      expect.stringMatching(/^strategies\/trend\.yaml/),
+      expect.stringMatching(/^op_dummy_1\trunning dummy/),
+      'bin/',
+      '',
+    ]);
   });
 });

@@ -68,6 +68,13 @@ export class McpClient {
     };
   }
 
+  /** Calls a tool and cancels the call at once: nobody hears its answer. */
+  callAndCancel(name: string, args: Record<string, unknown>): void {
+    const id = (this.lastId += 1);
+    this.send({ id, method: 'tools/call', params: { name, arguments: args } });
+    this.send({ method: 'notifications/cancelled', params: { requestId: id, reason: 'enough' } });
+  }
+
   /** Closes its input, which ends the server. @returns its exit code */
   async stop(): Promise<number | null> {
     const ended = once(this.child, 'exit') as Promise<[number | null]>;

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { CreatedToken } from '@ktrdr/contracts';
-import { dataOf, QUICK, Sandbox, type TestService } from '@ktrdr/service-kit/testing';
+import { isTerminalStatus, type CreatedToken, type TypedOperation } from '@ktrdr/contracts';
+import { dataOf, QUICK, request, Sandbox, type TestService, until } from '@ktrdr/service-kit/testing';
 import { McpClient, type ToolResult } from './mcp-client.js';
 
 /** 2,000 hours of a price that swings. */
@@ -160,10 +160,31 @@ test('a training is cancelled', async () => {
   expect(dataIn(await client.call('wait_for_operation', { operation_id, seconds: 0.1 }))).toMatchObject({
     status: expect.stringMatching(/pending|running/),
   });
-  dataIn(await client.call('cancel_operation', { operation_id, reason: 'enough' }));
-  expect(dataIn(await client.call('wait_for_operation', { operation_id }))).toMatchObject({
-    status: 'cancelled',
+  // a client that gives up waiting does not end the training
+  client.callAndCancel('wait_for_operation', { operation_id });
+  const waiting = client.call('wait_for_operation', { operation_id, seconds: 300 });
+  expect(dataIn(await client.call('cancel_operation', { operation_id, reason: 'enough' }))).toMatchObject({
+    status: expect.stringMatching(/cancelling|cancelled/),
   });
+  expect(dataIn(await waiting)).toMatchObject({ status: 'cancelled' });
+  expect(dataOf(await request<TypedOperation>('GET', `${api.url}/operations/${operation_id}`))).toMatchObject({
+    cancel_reason: 'enough',
+  });
+
+  // the client never gets the id of what such a call starts
+  client.callAndCancel('train_model', { strategy: 'endless' });
+  client.callAndCancel('import_bars', { path: sandbox.path('broker.csv'), symbol: 'MSFT', timeframe: '1h' });
+  const { operations } = await until(
+    'nothing runs',
+    async () =>
+      dataIn<{ operations: TypedOperation[] }>(await client.call('overview', { limit: 20 })),
+    ({ operations: all }) => all.every(({ status }) => isTerminalStatus(status)),
+  );
+  const started = operations.filter((one) => one.operation_id !== operation_id && one.status !== 'completed');
+  expect(started.map(({ status }) => status).filter((status) => status !== 'cancelled')).toEqual([]);
+  expect(dataIn<{ bars: { symbol: string }[] }>(await client.call('list_bars')).bars).toEqual([
+    expect.objectContaining({ symbol: 'AAPL' }),
+  ]);
 });
 
 test('a token that only reads gets the tools that read', async () => {

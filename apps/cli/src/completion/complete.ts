@@ -23,8 +23,11 @@ const KINDS: Readonly<Record<string, NameKind>> = {
   delete: 'profile',
 };
 
+/** What the shell offers for a word: these candidates, or names of files. */
+export type Completion = Candidate[] | 'files';
+
 /**
- * Candidates for the last of `words`, which may be empty.
+ * What fits the last of `words`, which may be empty.
  *
  * @param words the command line up to the cursor, without `ktrdr`
  * @param names asks the API
@@ -33,7 +36,7 @@ export async function complete(
   tree: CommandNode,
   words: readonly string[],
   names: ApiNames,
-): Promise<Candidate[]> {
+): Promise<Completion> {
   const typed = joined(words);
   const current = typed.at(-1) ?? '';
   const before = typed.slice(0, -1);
@@ -47,6 +50,7 @@ export async function complete(
   const inline = value === undefined ? null : optionOf(node, flag);
   if (inline !== null && value !== undefined) {
     const values = matching(value, await valuesOf(inline, path, names));
+    if (values === 'files') return values;
     return values.map((candidate) => ({ ...candidate, value: `${flag}=${candidate.value}` }));
   }
   if (current.startsWith('-')) return startingWith(current, flagsOf(node, rest));
@@ -86,7 +90,12 @@ function flagsOf(node: CommandNode, rest: readonly string[]): Candidate[] {
   });
 }
 
-async function valuesOf(option: OptionNode, path: readonly string[], names: ApiNames): Promise<Candidate[]> {
+async function valuesOf(
+  option: OptionNode,
+  path: readonly string[],
+  names: ApiNames,
+): Promise<Completion> {
+  if (option.flags.endsWith('<file>')) return 'files';
   if (option.choices.length > 0) return option.choices.map((value) => ({ value }));
   const name =
     option.flags
@@ -104,13 +113,15 @@ async function argumentsOf(
   path: readonly string[],
   current: string,
   names: ApiNames,
-): Promise<Candidate[]> {
+): Promise<Completion> {
   const given = rest.filter((word, index) => {
     const option = optionOf(node, rest[index - 1] ?? '');
     return !word.startsWith('-') && !(option !== null && takesValue(option));
   });
   const argument = node.arguments[given.length] ?? node.arguments.findLast(({ variadic }) => variadic);
   if (argument === undefined) return [];
+  // the value of a setting can be a file
+  if (argument.name === 'file' || argument.name === 'value') return 'files';
   if (argument.name === 'timeframe' || argument.name === 'to') return TIMEFRAMES.map((value) => ({ value }));
   if (argument.name === 'setting') return SETTING_NAMES.map((value) => ({ value }));
   if (argument.name === 'shell') return SHELLS.map((value) => ({ value }));
@@ -141,7 +152,8 @@ function strategyFiles(current: string): Candidate[] {
 }
 
 /** Candidates for the last part of a list separated by commas: `failed,ca` completes to `failed,cancelled`. */
-function matching(current: string, candidates: readonly Candidate[]): Candidate[] {
+function matching(current: string, candidates: Completion): Completion {
+  if (candidates === 'files') return candidates;
   const whole = startingWith(current, candidates);
   const comma = current.lastIndexOf(',');
   if (whole.length > 0 || comma === -1) return whole;

@@ -5,16 +5,21 @@ import { readCommandTree } from '../own-files.js';
 import { apiAccess } from './api-access.js';
 import { apiNames } from './api-names.js';
 import { complete } from './complete.js';
+import { FILES } from './scripts.js';
 
-/** The API must answer within this time, ms: a shell waits for the whole command, which may take 150 ms. */
-const API_MS = 80;
+/** The API must answer within this time, ms, because the shell waits. An API on another continent needs 300 ms for TLS and the answer. */
+const API_MS = 500;
 
-/** `ktrdr __complete WORDS`: prints a line for each candidate, `value<tab>description`. Says nothing if something is wrong. */
-export async function runComplete(words: readonly string[]): Promise<void> {
+/**
+ * `ktrdr __complete WORDS`: prints a line for each candidate, `value<tab>description`. Says nothing if something is wrong.
+ *
+ * @returns exit code: `FILES` if the shell should offer names of files
+ */
+export async function runComplete(words: readonly string[]): Promise<number> {
   const tree = readCommandTree();
-  if (tree === null) return;
+  if (tree === null) return 0;
   const signal = AbortSignal.timeout(API_MS);
-  const candidates = await complete(tree, words, async (kind, command) => {
+  const completion = await complete(tree, words, async (kind, command) => {
     try {
       return await apiNames(apiAccess(processSettings()), signal)(kind, command);
     } catch (error) {
@@ -23,12 +28,14 @@ export async function runComplete(words: readonly string[]): Promise<void> {
       throw error;
     }
   });
+  if (completion === 'files') return FILES;
   process.stdout.write(
-    candidates
+    completion
       .map(
         ({ value, description = '' }) =>
           `${printable(value)}\t${printable(description.replaceAll('\t', ' '))}\n`,
       )
       .join(''),
   );
+  return 0;
 }

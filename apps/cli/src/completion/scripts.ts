@@ -1,35 +1,43 @@
 import type { SHELLS } from './complete.js';
 
+/** Exit code of `ktrdr __complete` where names of files fit. Otherwise the shell offers only what is printed. */
+export const FILES = 3;
+
 /** The script that each shell reads. It asks `ktrdr __complete` for candidates at every Tab. */
 export const SCRIPTS: Readonly<Record<(typeof SHELLS)[number], string>> = {
   bash: `# bash completion of ktrdr. In ~/.bashrc: source <(ktrdr completion bash)
 _ktrdr() {
-  local IFS=$'\\n' current="\${COMP_WORDS[COMP_CWORD]}" line
+  local current="\${COMP_WORDS[COMP_CWORD]}" lines line
   COMPREPLY=()
-  for line in $("\${COMP_WORDS[0]}" __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null); do
+  lines=$("\${COMP_WORDS[0]}" __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  if (( $? == ${FILES} )); then compopt -o default; return; fi
+  while IFS= read -r line; do
+    [[ -z $line ]] && continue
     line="\${line%%$'\\t'*}"
     # bash completes only what follows an =
     if [[ $line == --*=* && $current != --* ]]; then line="\${line#*=}"; fi
     COMPREPLY+=("$line")
-  done
+  done <<< "$lines"
   case "\${COMPREPLY[0]-}" in */|*,) compopt -o nospace ;; esac
 }
-complete -o default -F _ktrdr ktrdr
+complete -F _ktrdr ktrdr
 `,
   zsh: `#compdef ktrdr
 # zsh completion of ktrdr. In ~/.zshrc, after compinit: source <(ktrdr completion zsh)
 _ktrdr() {
-  local -a lines values shown
-  local line
-  lines=("\${(@f)$("\${words[1]}" __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
-  for line in $lines; do
+  local -a values shown
+  local lines line
+  lines="$("\${words[1]}" __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)"
+  if (( $? == ${FILES} )); then
+    _files
+    return
+  fi
+  for line in "\${(@f)lines}"; do
     [[ -z $line ]] && continue
     values+=("\${line%%$'\\t'*}")
     shown+=("\${line%%$'\\t'*}  \${line#*$'\\t'}")
   done
-  if (( \${#values} == 0 )); then
-    _files
-  elif [[ \${values[1]} == */ ]]; then
+  if [[ \${values[1]} == */ ]]; then
     compadd -S '' -d shown -a values
   else
     compadd -d shown -a values
@@ -41,9 +49,9 @@ compdef _ktrdr ktrdr
 function __ktrdr_complete
   set -l words (commandline -opc) (commandline -ct)
   set -l lines ($words[1] __complete $words[2..-1] 2>/dev/null)
-  if test (count $lines) -eq 0
+  if test $status -eq ${FILES}
     __fish_complete_path (commandline -ct)
-  else
+  else if test (count $lines) -gt 0
     printf '%s\\n' $lines
   end
 end

@@ -11,7 +11,8 @@ import type {
 import * as z from 'zod';
 import { UsageError } from '../cli-error.js';
 import { modelPath } from '../model-name.js';
-import { defineTool, type Tool, type ToolAnswer } from './tool.js';
+import { operationPath } from '../api-client.js';
+import { defineTool, type Tool, type ToolAnswer, type ToolCall } from './tool.js';
 
 /** Reading a large file takes the API minutes. */
 const PREVIEW_TIMEOUT_MS = 600_000;
@@ -35,23 +36,31 @@ export const CHANGE_TOOLS: readonly Tool[] = [
         .optional()
         .describe('answers to questions by their choice: {"timezone": "UTC"}'),
     }),
-    run: async ({ api }, { path, choices, ...named }) => {
+    run: async (call, { path, choices, ...named }) => {
+      const { api, signal } = call;
+      const cancellable = api.endedBy(signal);
       const found = await stat(path).catch(() => null);
       if (found?.isFile() !== true) throw new UsageError(`${path} is not a file. Write its full path.`);
       const file = { path, bytes: found.size };
-      const { upload_id } = await api.upload<UploadedFile>(
+      const { upload_id } = await cancellable.upload<UploadedFile>(
         '/data/uploads',
         { file: basename(path) },
         file,
         () => {},
       );
       const request = { upload_id, ...named, ...choices };
-      const preview = await api.post<ImportPreview>('/data/imports/preview', request, PREVIEW_TIMEOUT_MS);
+      const removeUpload = () => api.delete(`/data/uploads/${upload_id}`);
+      const preview = await cancellable
+        .post<ImportPreview>('/data/imports/preview', request, PREVIEW_TIMEOUT_MS)
+        .catch(async (error: unknown) => {
+          await removeUpload();
+          throw error;
+        });
       if (preview.questions.length > 0) {
-        await api.delete(`/data/uploads/${upload_id}`);
+        await removeUpload();
         return { data: { started: false, questions: preview.questions }, page: '/app/data/import' };
       }
-      const { operation_id } = await api.post<OperationStarted>('/data/imports/start', request);
+      const { operation_id } = await start(call, '/data/imports/start', request);
       return { data: { operation_id, bars: preview.bars }, page: pageOf(operation_id) };
     },
   }),
@@ -91,9 +100,9 @@ export const CHANGE_TOOLS: readonly Tool[] = [
       seeds: z.number().int().min(2).max(20).optional().describe('number of seeds to train'),
       dry_run: z.boolean().optional().describe('prepare everything, train nothing'),
     }),
-    run: async ({ api }, { strategy, ...others }) => {
+    run: async (call, { strategy, ...others }) => {
       const request = { strategy_name: strategy, ...others } as StartTrainingRequest;
-      return started(await api.post<OperationStarted>('/trainings/start', request));
+      return started(await start(call, '/trainings/start', request));
     },
   }),
   defineTool({
@@ -110,12 +119,24 @@ export const CHANGE_TOOLS: readonly Tool[] = [
       commission_bps: z.number().min(0).optional().describe('for each side, 1 = 0.01 %'),
       slippage_bps: z.number().min(0).optional(),
     }),
-    run: async ({ api }, { model, ...request }) => {
+    run: async (call, { model, ...request }) => {
       const path = `${modelPath(model)}/backtest`;
-      return started(await api.post<OperationStarted>(path, request satisfies StartBacktestRequest));
+      return started(await start(call, path, request satisfies StartBacktestRequest));
     },
   }),
 ];
+
+/**
+ * Starts an operation. If the client cancels the call meanwhile, it never gets the operation's id: the operation is cancelled. The request
+ * itself is not ended, because the API may have started the operation already.
+ */
+async function start({ api, signal }: ToolCall, path: string, body: object): Promise<OperationStarted> {
+  signal.throwIfAborted();
+  const operation = await api.post<OperationStarted>(path, body);
+  if (signal.aborted)
+    await api.post(`${operationPath(operation.operation_id)}/cancel`, { reason: 'The agent cancelled its call.' });
+  return operation;
+}
 
 function started({ operation_id, message }: OperationStarted): ToolAnswer {
   return { data: { operation_id, message }, page: pageOf(operation_id) };

@@ -10,6 +10,8 @@ import { pageOf } from './change-tools.js';
 import { defineTool, type Tool } from './tool.js';
 
 const LOOK_EVERY_MS = 500;
+/** Clients give up a call after 60 s unless they were told otherwise. */
+const DEFAULT_WAIT_S = 45;
 /** Longer lists of a result are left out: the page has them. */
 const MOST_ENTRIES = 20;
 
@@ -23,7 +25,7 @@ export const OPERATION_TOOLS: readonly Tool[] = [
       'Waits until an operation has ended, at most the given seconds, with progress. Answers with its status, error and result: the verdict first. Call it again while it is running.',
     role: 'read',
     isDestructive: false,
-    input: z.object({ operation_id: ID, seconds: z.number().min(0).max(600).default(60) }),
+    input: z.object({ operation_id: ID, seconds: z.number().min(0).max(600).default(DEFAULT_WAIT_S) }),
     run: async ({ api, clock, signal, progress }, { operation_id: id, seconds }) => {
       const latest = clock.monotonic() + seconds * 1000;
       let told = '';

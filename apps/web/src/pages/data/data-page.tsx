@@ -1,6 +1,7 @@
 import type { BarsInfo, DataReport } from '@ktrdr/contracts';
 import { TIMEFRAMES } from '@ktrdr/contracts';
 import { useSignal } from '@preact/signals';
+import { useLocation } from 'preact-iso';
 import { request } from '../../api/client.js';
 import { ChoiceSelect } from '../../components/choice-select.js';
 import { Field } from '../../components/field.js';
@@ -10,6 +11,8 @@ import { PageHeader } from '../../components/page-header.js';
 import { counted } from '../../format/numbers.js';
 import type { OperationsChange } from '../../live/operations.js';
 import { useResource } from '../../live/use-resource.js';
+import { addFiles } from '../import/drafts.js';
+import { useFileDrop } from '../import/use-file-drop.js';
 import { may } from '../../shell/caller.js';
 import { useFilters, type Filters } from '../../shell/use-filters.js';
 import { barsKey, filterBars, type BarsFilter } from './bars-filter.js';
@@ -29,6 +32,12 @@ export function DataPage() {
   const close = (): void => {
     dialog.value = null;
   };
+  const { route } = useLocation();
+  const isOver = useFileDrop((files) => {
+    if (!may('operate')) return;
+    addFiles(files);
+    route('/app/data/import');
+  });
   const { value, error } = bars.resource.value;
   const reports = new Map(
     (checks.resource.value.value?.reports ?? []).map((report): [string, DataReport] => [
@@ -53,6 +62,7 @@ export function DataPage() {
   return (
     <>
       <PageHeader title="Data" actions={actions} />
+      {isOver.value && may('operate') && <div class="drop-hint">Drop the files to import them</div>}
       {error !== null && <ErrorNote error={error} retry={bars.reload} />}
       {value === null ? (
         error === null && <Loading lines={8} label="bars" />
@@ -81,8 +91,8 @@ function NoBars() {
   return (
     <EmptyState title="No bars yet">
       <p>
-        <a href="/app/data/import">Import a file</a> from your broker or data site, download bars from an
-        exchange, or create sample bars.
+        <a href="/app/data/import">Import a file</a> from your broker or data site, or drop it here. You can also
+        download bars from an exchange, or create sample bars.
       </p>
     </EmptyState>
   );

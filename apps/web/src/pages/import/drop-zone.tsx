@@ -1,41 +1,10 @@
-import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import { droppedFiles } from './dropped-files.js';
+import { useRef } from 'preact/hooks';
+import { useFileDrop } from './use-file-drop.js';
 
 /** Takes files: dropped anywhere on the page, or chosen. */
 export function DropZone({ onFiles }: { onFiles: (files: readonly File[]) => void }) {
-  const isOver = useSignal(false);
+  const isOver = useFileDrop(onFiles);
   const input = useRef<HTMLInputElement>(null);
-  const take = useRef(onFiles);
-  take.current = onFiles;
-
-  useEffect(() => {
-    const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') ?? false;
-    const over = (event: DragEvent): void => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      isOver.value = true;
-    };
-    const leave = (event: DragEvent): void => {
-      // the pointer left the window
-      if (event.relatedTarget === null) isOver.value = false;
-    };
-    // a file beside the zone would otherwise replace the page
-    const drop = (event: DragEvent): void => {
-      isOver.value = false;
-      if (event.dataTransfer === null || !hasFiles(event)) return;
-      event.preventDefault();
-      void droppedFiles(event.dataTransfer).then((files) => take.current(files));
-    };
-    addEventListener('dragover', over);
-    addEventListener('dragleave', leave);
-    addEventListener('drop', drop);
-    return () => {
-      removeEventListener('dragover', over);
-      removeEventListener('dragleave', leave);
-      removeEventListener('drop', drop);
-    };
-  }, []);
 
   return (
     <div class={`drop-zone ${isOver.value ? 'drop-zone-over' : ''}`}>
