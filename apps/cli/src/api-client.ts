@@ -12,6 +12,7 @@ import {
 } from '@ktrdr/contracts';
 import type { EventSourceMessage } from 'eventsource-parser';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import { contentType, isOperation, parseJson, readText, retryAfter } from './api-answer.js';
 import { ApiError, ApiUnreachableError, CliError, UsageError } from './cli-error.js';
 import { readEvents } from './event-stream.js';
 import { EXIT } from './exit-code.js';
@@ -22,8 +23,6 @@ const ANSWER_TIMEOUT_MS = 60_000;
 const FOLLOW_TIMEOUT_MS = 10_000;
 /** Attempts of a request while the API has too many. */
 const MOST_ATTEMPTS = 10;
-/** Longest wait before the next attempt, s. */
-const LONGEST_WAIT_S = 30;
 /** A stream without data for this long (ms) is reopened: the API sends a comment every 15 s. */
 const SILENT_STREAM_MS = 35_000;
 
@@ -329,40 +328,6 @@ export function operationPath(id: string): string {
   return `/operations/${encodeURIComponent(id)}`;
 }
 
-/** Seconds to wait if the API did not read the request because it has too many; `null` for any other answer. */
-function retryAfter({ status, headers, data }: AxiosResponse<unknown>): number | null {
-  if (status !== 429 && status !== 503) return null;
-  const seconds = Number(headers['retry-after']);
-  if (!(seconds > 0)) return null;
-  if (status === 429) return Math.min(seconds, LONGEST_WAIT_S);
-  return isErrorResponse(data) && data.error.code === 'service_busy'
-    ? Math.min(seconds, LONGEST_WAIT_S)
-    : null;
-}
-
-function contentType({ headers }: AxiosResponse<unknown>): string {
-  const header = headers['content-type'] as unknown;
-  return typeof header === 'string' ? header : 'no content type';
-}
-
 function isLoopback(url: string): boolean {
   return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
-}
-
-function isOperation(value: unknown): value is TypedOperation {
-  return typeof value === 'object' && value !== null && 'operation_id' in value && 'status' in value;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-async function readText(stream: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }

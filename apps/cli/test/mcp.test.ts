@@ -167,17 +167,18 @@ test('a training is cancelled', async () => {
     status: expect.stringMatching(/cancelling|cancelled/),
   });
   expect(dataIn(await waiting)).toMatchObject({ status: 'cancelled' });
-  expect(dataOf(await request<TypedOperation>('GET', `${api.url}/operations/${operation_id}`))).toMatchObject({
-    cancel_reason: 'enough',
-  });
+  expect(dataOf(await request<TypedOperation>('GET', `${api.url}/operations/${operation_id}`))).toMatchObject(
+    {
+      cancel_reason: 'enough',
+    },
+  );
 
   // the client never gets the id of what such a call starts
   client.callAndCancel('train_model', { strategy: 'endless' });
   client.callAndCancel('import_bars', { path: sandbox.path('broker.csv'), symbol: 'MSFT', timeframe: '1h' });
   const { operations } = await until(
     'nothing runs',
-    async () =>
-      dataIn<{ operations: TypedOperation[] }>(await client.call('overview', { limit: 20 })),
+    async () => dataIn<{ operations: TypedOperation[] }>(await client.call('overview', { limit: 20 })),
     ({ operations: all }) => all.every(({ status }) => isTerminalStatus(status)),
   );
   const started = operations.filter((one) => one.operation_id !== operation_id && one.status !== 'completed');

@@ -1,7 +1,7 @@
 /** Tests the CLI in a real terminal: tmux is the terminal, sends the keys and captures the screen. */
 import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import { program, requires } from '../../../tools/requirements.js';
 import { ROOT } from '@ktrdr/service-kit/testing';
 import { CliSandbox } from './cli-sandbox.js';
@@ -29,13 +29,13 @@ async function shows(pattern: RegExp): Promise<string> {
 
 let cli: CliSandbox;
 
-beforeEach(async () => {
-  cli = await CliSandbox.start();
+beforeAll(async () => {
+  if (program('tmux').missing === null) cli = await CliSandbox.start();
 });
-afterEach(async () => {
+afterEach(() => {
   spawnSync('tmux', ['-L', SOCKET, 'kill-server']);
-  await cli.close();
 });
+afterAll(() => cli?.close());
 
 const { test } = requires(program('tmux'));
 
@@ -66,6 +66,31 @@ test('80 columns show message, bar, percentage, elapsed time and ETA; after Ctrl
   expect(ended).toMatch(/cancelled after \d+(\.\d)?s\n/);
   expect(ended).toContain('exit 130');
   expect(ended).not.toContain('Running dummy task');
+});
+
+test('a watched list is redrawn in place, also in another width, and Ctrl+C leaves the operations alone', async () => {
+  const ktrdr = `KTRDR_API_URL=${cli.url} node apps/cli/bin/ktrdr.mjs`;
+  tmux('new-session', '-d', '-s', 'main', '-x', '100', '-y', '12', '-c', ROOT, 'sh');
+  const start = `${ktrdr} dummy start --iterations 10000 --duration 0.05 --detach`;
+  tmux('send-keys', '-t', 'main', `clear; ${start} --quiet; ${ktrdr} operations list --watch`, 'Enter');
+  const [, before = ''] = /running (\d+\.\d%)/.exec(await shows(/running \d+\.\d%/)) ?? [];
+  const later = await shows(new RegExp(`running (?!${before.replace('.', '\\.')})\\d`));
+  expect(later.match(/^ {2}operation /gm)).toHaveLength(1);
+  expect(later).toMatch(/created +about/);
+  tmux('resize-window', '-t', 'main', '-x', '58', '-y', '12');
+  const narrow = await shows(/^ {2}operation +status$/m);
+  expect(narrow.match(/^ {2}operation /gm)).toHaveLength(1);
+  tmux('send-keys', '-t', 'main', 'C-c');
+  tmux(
+    'send-keys',
+    '-t',
+    'main',
+    `clear; ${ktrdr} operations list --status running --quiet; echo "exit $?"`,
+    'Enter',
+  );
+  const [, id = ''] = /^(op_dummy_\S+)\nexit 0$/m.exec(await shows(/exit 0/)) ?? [];
+  tmux('send-keys', '-t', 'main', `clear; ${ktrdr} operations cancel ${id}`, 'Enter');
+  await shows(/cancelled after/);
 });
 
 test('models delete asks for confirmation and follows the typed answer', async () => {

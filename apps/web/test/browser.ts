@@ -12,6 +12,8 @@ export interface WindowOptions {
   width?: number;
   height?: number;
   theme?: 'light' | 'dark';
+  /** True: the person has asked for less motion. */
+  isStill?: boolean;
 }
 
 /** One violation that axe found. */
@@ -47,10 +49,16 @@ export class TestBrowser {
   }
 
   /** Windows of one context share cookies and storage: tabs of one person. */
-  context({ width = 1280, height = 800, theme = 'light' }: WindowOptions = {}): Promise<BrowserContext> {
+  context({
+    width = 1280,
+    height = 800,
+    theme = 'light',
+    isStill = false,
+  }: WindowOptions = {}): Promise<BrowserContext> {
     return this.browser.newContext({
       viewport: { width, height },
       colorScheme: theme,
+      reducedMotion: isStill ? 'reduce' : 'no-preference',
       locale: 'en-GB',
       timezoneId: 'Europe/Berlin',
     });

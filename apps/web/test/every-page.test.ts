@@ -27,6 +27,20 @@ const PAGES: [name: string, address: string][] = [
   ['missing', '/app/nowhere'],
 ];
 
+/** A telephone, a laptop, a 4K screen; px. */
+const WIDTHS = [320, 1280, 3840];
+/** Smallest text of a 4K screen, px. */
+const LEAST_TEXT = 17;
+/** Animations that take longer than a frame, ms. */
+const MOVING =
+  'document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime > 16).length';
+const SMALLEST_TEXT = `Math.min(
+  ...[...document.querySelectorAll('main *')]
+    .filter((one) => [...one.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim() !== ''))
+    .filter((one) => one.checkVisibility())
+    .map((one) => Number.parseFloat(getComputedStyle(one).fontSize)),
+)`;
+
 /** Cumulative layout shift: 0.1 is what web.dev calls good. */
 const MOST_SHIFT = 0.05;
 
@@ -45,15 +59,26 @@ describe('every page', () => {
   afterAll(() => world?.close());
 
   test.each(PAGES)(
-    '%s: nothing jumps while it loads, nothing that axe finds in both themes, and nothing wider than 320 px',
+    '%s: nothing jumps while it loads at any width, text at 4K is readable, nothing that axe finds in both themes, and nothing wider than 320 px',
     async (name, route) => {
       const path = [...ids].reduce((filled, [placeholder, id]) => filled.replace(placeholder, id), route);
-      const page = await world.browser.openSlowly(`${world.api.url}${path}`);
+      for (const width of WIDTHS) {
+        const slow = await world.browser.openSlowly(`${world.api.url}${path}`, { width, isStill: true });
+        await slow.locator('h1').first().waitFor();
+        expect(await slow.evaluate(MOVING)).toBe(0);
+        await slow.locator('.loading').first().waitFor({ state: 'detached' });
+        const shifts = await world.browser.layoutShifts(slow);
+        const sum = shifts.reduce((total, { value }) => total + value, 0);
+        expect({ width, shifts: sum > MOST_SHIFT ? shifts : [] }).toEqual({ width, shifts: [] });
+        if (width === 3840) {
+          await world.browser.picture(slow, `${name}-4k`);
+          expect(await slow.evaluate(SMALLEST_TEXT)).toBeGreaterThanOrEqual(LEAST_TEXT);
+        }
+        await slow.context().close();
+      }
+      const page = await world.open(path);
       await page.locator('h1').first().waitFor();
       await page.locator('.loading').first().waitFor({ state: 'detached' });
-      const shifts = await world.browser.layoutShifts(page);
-      const sum = shifts.reduce((total, { value }) => total + value, 0);
-      expect(sum > MOST_SHIFT ? shifts : []).toEqual([]);
       for (const theme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme: theme });
         await page.setViewportSize({ width: 1280, height: 800 });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { CreatedToken } from '@ktrdr/contracts';
+import { filesBelow, ROOT } from '@ktrdr/service-kit/testing';
 import type { Page } from 'playwright-core';
 import { chromium, requires } from '../../../tools/requirements.js';
 import { PageWorld } from './page-world.js';
@@ -28,9 +30,13 @@ describe('a person with a file and no model', () => {
   let secret: string;
 
   beforeAll(async () => {
-    world = await PageWorld.start();
+    world = await PageWorld.start({ IMPORT_MAX_FILE_MB: '1' });
     ({ token: secret } = await world.post<CreatedToken>('/tokens', { name: 'alice', role: 'admin' }));
-    await writeFile(world.sandbox.path('ACME_1d.csv'), bankFile());
+    await copyFile(
+      join(ROOT, 'strategies/legacy_reversion.yaml'),
+      world.sandbox.path('strategies/legacy_reversion.yaml'),
+    );
+    await writeFile(world.sandbox.path('LARGE_1d.csv'), '1'.repeat(1_100_000));
     page = await world.open('/app/data');
   });
   afterAll(() => world?.close());
@@ -52,9 +58,21 @@ describe('a person with a file and no model', () => {
     world.browser.problems.length = 0;
 
     // imports the file
+    // a file above the limit by the dialog: the message says so, and nothing is kept
     await page.getByRole('link', { name: 'Import files' }).first().click();
+    const dialog = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Choose files' }).click();
+    await (await dialog).setFiles(world.sandbox.path('LARGE_1d.csv'));
+    const large = page.getByRole('region', { name: 'LARGE_1d.csv' });
+    await large.getByText(/^The file has 1\d{6} bytes\. The limit is 1 MB/).waitFor();
+    expect(await filesBelow(world.sandbox.path('api-state', 'uploads'))).toEqual([]);
+    await large.getByRole('button', { name: 'Remove' }).click();
+    expect(world.browser.problems.splice(0)).toEqual([expect.stringContaining('413')]);
+    // the page of bars takes a dropped file
+    await page.getByRole('link', { name: 'Data', exact: true }).click();
+    await page.getByRole('heading', { name: 'Data', exact: true }).waitFor();
+    await drop(page, 'ACME_1d.csv', bankFile());
     await page.getByRole('heading', { name: 'Import files' }).waitFor();
-    await page.locator('input[type=file]').setInputFiles(world.sandbox.path('ACME_1d.csv'));
     await page.getByRole('button', { name: 'Import 900 bars of ACME 1d' }).click();
     await page.getByRole('link', { name: /Show the bars/ }).click();
     await page.getByRole('heading', { name: 'ACME 1d' }).waitFor();
@@ -83,6 +101,19 @@ describe('a person with a file and no model', () => {
     await page.keyboard.press('Control+s');
     await page.getByText('Saved', { exact: true }).waitFor();
 
+    // converts a file of the older grammar, and sees the change before
+    await page.getByRole('link', { name: 'Strategies' }).click();
+    await page.getByRole('link', { name: 'legacy_reversion' }).click();
+    await page.getByRole('button', { name: 'Convert to v3…' }).click();
+    const change = page.getByRole('dialog', { name: 'Convert to v3' });
+    await change.getByText(/^\+ version: /).waitFor();
+    await change.getByRole('button', { name: 'Use the v3 text' }).click();
+    await page.getByText('This file uses the grammar v2').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+s');
+    await page.getByText('Saved', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Strategies' }).click();
+    await page.getByRole('link', { name: 'mine', exact: true }).click();
+
     // trains it: the curve grows, and the verdict comes first
     await page.getByRole('link', { name: 'Train', exact: true }).click();
     await page.getByRole('button', { name: 'Start training' }).click();
@@ -104,6 +135,11 @@ describe('a person with a file and no model', () => {
     await page.getByRole('link', { name: 'Operations' }).click();
     const rows = page.getByRole('row').filter({ hasText: 'training' });
     await rows.nth(1).waitFor();
+    // a row says what the verdict is, in words
+    await rows
+      .nth(0)
+      .getByText(/^(Edge found|No edge found|Too little data to tell)$/)
+      .waitFor();
     await rows.nth(0).getByRole('checkbox').click();
     await rows.nth(1).getByRole('checkbox').click();
     await page.getByRole('link', { name: 'Compare 2' }).click();
@@ -117,6 +153,20 @@ describe('a person with a file and no model', () => {
     expect(world.browser.problems).toEqual([]);
   });
 });
+
+/** Drags a file over the page and drops it. */
+async function drop(page: Page, name: string, text: string): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    `(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([${JSON.stringify(text)}], ${JSON.stringify(name)}, { type: 'text/csv' }));
+      return transfer;
+    })()`,
+  );
+  await page.dispatchEvent('main', 'dragover', { dataTransfer: transfer });
+  await page.getByText('Drop the files to import them').waitFor();
+  await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
+}
 
 /** Pastes a text over the one in the editor. */
 async function replaceText(page: Page, text: string): Promise<void> {

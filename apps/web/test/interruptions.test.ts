@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
-import { strategyText, until } from '@ktrdr/service-kit/testing';
+import { ServerProcess } from '@ktrdr/contracts/testing';
+import { LONG, strategyText, until } from '@ktrdr/service-kit/testing';
 import type { Page } from 'playwright-core';
-import { chromium, requires } from '../../../tools/requirements.js';
+import { chromium, program, requires } from '../../../tools/requirements.js';
 import { PageWorld } from './page-world.js';
 
 const { describe, test } = requires(chromium());
@@ -100,13 +101,59 @@ describe('a page that is interrupted', () => {
   });
 });
 
-describe('the list of operations', () => {
+requires(chromium(), program('redis-server')).describe('the list of operations', () => {
+  let redis: ServerProcess;
+  let queue: string;
   let world: PageWorld;
 
   beforeAll(async () => {
-    world = await PageWorld.start();
+    const { port, server } = await ServerProcess.onFreePort((free) => ({
+      command: 'redis-server',
+      args: ['--port', String(free), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+      isReady: /Ready to accept connections/,
+    }));
+    redis = server;
+    queue = `redis://127.0.0.1:${port}`;
+    world = await PageWorld.start({ TRAINING_QUEUE_URL: queue });
   });
-  afterAll(() => world?.close());
+  afterAll(async () => {
+    await world?.close();
+    await redis?.stop('SIGKILL');
+  });
+
+  test('the page of hosts shows what waits in the queue, and which host runs what', async () => {
+    await world.addBars();
+    const first = await world.api.startTraining({ strategy: LONG });
+    const second = await world.api.startTraining({ strategy: LONG });
+    const page = await world.open('/app/hosts');
+    await page.getByText('No host takes trainings from the queue').waitFor();
+    const waiting = page.getByRole('region', { name: 'Waiting operations' }).getByRole('row');
+    await waiting.filter({ hasText: second }).getByText('[1 ahead]').waitFor();
+    expect(await waiting.allInnerTexts()).toEqual([
+      expect.stringMatching(/^Operation/),
+      expect.stringContaining(first),
+      expect.stringContaining(second),
+    ]);
+
+    await world.sandbox.startQueueHost('host', {
+      TRAINING_QUEUE_URL: queue,
+      KTRDR_API_URL: world.api.url,
+      DATA_DIR: world.sandbox.path('host-data'),
+      TRAINING_ENGINE: 'onnx',
+    });
+    const host = page.getByRole('region', { name: 'Training hosts' }).getByRole('row').nth(1);
+    await host.getByRole('link', { name: first }).waitFor();
+    expect(await host.innerText()).toMatch(/takes from the queue\s+✓ up\s.*1 of 1/s);
+    await waiting.filter({ hasText: first }).waitFor({ state: 'detached' });
+    expect(await waiting.count()).toBe(2);
+
+    // one that waits has ended at once; the host hears of the other one
+    for (const id of [second, first]) await world.post(`/operations/${id}/cancel`, {});
+    await page.getByText('Nothing is waiting.').waitFor();
+    await host.getByText('0 of 1').waitFor();
+    expect(world.browser.problems).toEqual([]);
+    await page.close();
+  });
 
   test('an action changes exactly the operations that it showed', async () => {
     const long = { iterations: 1_000, duration_seconds: 0.1 };

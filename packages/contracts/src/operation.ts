@@ -1,4 +1,5 @@
 import type { ErrorBody } from './errors.js';
+import type { VerdictLabel } from './verdict.js';
 
 /**
  * Operations of any type. An *operation* is one managed run of a domain function; its *attempt* counts from 1. Timestamps are
@@ -61,6 +62,8 @@ export interface ProgressContext {
   engine: string | null;
   /** `cpu` or `gpu`. */
   device: string | null;
+  /** Answer of the verdict of a completed training. Hosts of earlier versions do not send this key. */
+  verdict?: VerdictLabel | null;
   [extra: string]: unknown;
 }
 
@@ -83,6 +86,7 @@ export const EMPTY_PROGRESS_CONTEXT: Readonly<ProgressContext> = Object.freeze({
   samples_per_second: null,
   engine: null,
   device: null,
+  verdict: null,
 });
 
 /** Progress of an operation. */

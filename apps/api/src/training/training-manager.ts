@@ -97,7 +97,10 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
   async runTraining(request: TrainingRequest, context: OperationContext): Promise<TrainingResult> {
     for (const warning of request.warnings) context.warn(warning);
     const run = await this.adapter.train(request, hooksOf(context));
-    return this.formatTrainingResponse(run);
+    const result = this.formatTrainingResponse(run);
+    // lists have no results
+    context.progress.update({ context: { verdict: result.verdict?.label ?? null } });
+    return result;
   }
 
   /** The operation's result: the run's result, with the folders of the model and the analytics. */

@@ -90,11 +90,7 @@ function flagsOf(node: CommandNode, rest: readonly string[]): Candidate[] {
   });
 }
 
-async function valuesOf(
-  option: OptionNode,
-  path: readonly string[],
-  names: ApiNames,
-): Promise<Completion> {
+async function valuesOf(option: OptionNode, path: readonly string[], names: ApiNames): Promise<Completion> {
   if (option.flags.endsWith('<file>')) return 'files';
   if (option.choices.length > 0) return option.choices.map((value) => ({ value }));
   const name =

@@ -134,7 +134,9 @@ async function start({ api, signal }: ToolCall, path: string, body: object): Pro
   signal.throwIfAborted();
   const operation = await api.post<OperationStarted>(path, body);
   if (signal.aborted)
-    await api.post(`${operationPath(operation.operation_id)}/cancel`, { reason: 'The agent cancelled its call.' });
+    await api.post(`${operationPath(operation.operation_id)}/cancel`, {
+      reason: 'The agent cancelled its call.',
+    });
   return operation;
 }
 

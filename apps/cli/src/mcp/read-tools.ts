@@ -115,7 +115,7 @@ function brief(operation: TypedOperationSummary): object {
   const { operation_id, operation_type, status, attempt, created_at, completed_at, progress, error } =
     operation;
   const { parameters: _, ...about } = operation.metadata;
-  const { percentage, current_step } = progress;
+  const { percentage, current_step, context } = progress;
   return {
     operation_id,
     operation_type,
@@ -125,6 +125,7 @@ function brief(operation: TypedOperationSummary): object {
     completed_at,
     percentage,
     current_step,
+    ...(operation_type === 'training' ? { verdict: context.verdict ?? null } : {}),
     ...about,
     error,
   };

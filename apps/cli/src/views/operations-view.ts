@@ -1,13 +1,17 @@
 import {
+  EMPTY_PROGRESS_CONTEXT,
   oneLine,
   printable,
+  VERDICT_LABELS,
   isTerminalStatus,
   percentageText,
   type TypedOperation,
   type OperationHistoryEntry,
   type OperationList,
+  type OperationProgress,
   type OperationStatus,
   type TypedOperationSummary,
+  type VerdictLabel,
 } from '@ktrdr/contracts';
 import { formatDuration, formatTook, secondsBetween } from '../progress/duration.js';
 import { type ProgressParts, progressParts } from '../progress/progress-state.js';
@@ -19,6 +23,7 @@ import { issueLinesOf } from './issues-view.js';
 import { count, counted, moment } from './numbers.js';
 import { errorDetails, resultView, warningsView } from './outcome-view.js';
 import { pairs, textTable } from './text-table.js';
+import { labelText } from './verdict-view.js';
 
 /** Symbols of an import that a line names. */
 const MOST_SYMBOLS = 3;
@@ -40,12 +45,14 @@ export function operationsTable(
   operations: readonly TypedOperationSummary[],
   { columns, now, style }: Screen,
 ): string {
+  const isJudged = operations.some((operation) => verdictOf(operation) !== null);
   return textTable(
     [
       { head: 'operation' },
       { head: 'status' },
-      { head: 'took', align: 'right', drop: 3 },
-      { head: 'created', drop: 2 },
+      ...(isJudged ? [{ head: 'verdict', drop: 2 }] : []),
+      { head: 'took', align: 'right', drop: 4 },
+      { head: 'created', drop: 3 },
       { head: 'about', least: 14, drop: 1 },
     ],
     operations.map((operation) => {
@@ -53,6 +60,7 @@ export function operationsTable(
       return [
         String(operation.operation_id),
         colourOf(operation.status, style)(orDamaged(() => stateText(operation))),
+        ...(isJudged ? [labelText(verdictOf(operation), style)] : []),
         orDamaged(() => took(operation, now)),
         orDamaged(() => ago(operation.created_at, now)),
         orDamaged(() => subject(operation)),
@@ -61,6 +69,12 @@ export function operationsTable(
     style,
     columns,
   );
+}
+
+/** A damaged record has no verdict. */
+function verdictOf({ progress }: TypedOperationSummary): VerdictLabel | null {
+  const { verdict } = (progress as OperationProgress | null)?.context ?? EMPTY_PROGRESS_CONTEXT;
+  return VERDICT_LABELS.find((label) => label === verdict) ?? null;
 }
 
 /** Details of one operation. Its history is shown after more than one attempt, or if `verbose`. @param now UTC ms */

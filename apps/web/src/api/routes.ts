@@ -161,6 +161,12 @@ export const ROUTES = {
     body: 'ValidateStrategyRequest',
     answer: 'ValidateStrategyResponse',
   },
+  migrateStrategy: {
+    method: 'POST',
+    path: '/strategies/migrate',
+    body: 'ValidateStrategyRequest',
+    answer: 'MigrateStrategyResponse',
+  },
   // trainings
   estimateTraining: {
     method: 'POST',

@@ -4,6 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 import { formatMetric, formatNumber } from '../format/numbers.js';
 import { formatMoment, timeTick } from '../format/times.js';
 import { colorScheme } from '../shell/theme.js';
+import { canvasScale } from './canvas-scale.js';
 import { tokenColor } from './token-color.js';
 import type { Curve } from './curve.js';
 import './line-chart.css';
@@ -57,17 +58,20 @@ export function LineChart({
     const element = box.current;
     if (element === null) return undefined;
     const style = getComputedStyle(element);
+    const scale = canvasScale();
     const colorOf = (token: string): string => tokenColor(element, token);
     const axis: uPlot.Axis = {
       stroke: colorOf('--text-muted'),
       grid: { stroke: colorOf('--line'), width: 1 },
       ticks: { stroke: colorOf('--line'), width: 1 },
-      font: `12px ${style.fontFamily}`,
+      font: `${12 * scale}px ${style.fontFamily}`,
+      size: 50 * scale,
+      space: 50 * scale,
     };
     const created = new uPlot(
       {
         width: Math.max(1, element.clientWidth),
-        height,
+        height: height * scale,
         scales: { x: { time: isTime }, y: isLog ? { distr: 3 } : {} },
         axes: [
           isTime
@@ -79,7 +83,8 @@ export function LineChart({
               { ...axis, incrs: WHOLE_STEPS },
           {
             ...axis,
-            size: 64,
+            size: 64 * scale,
+            space: 30 * scale,
             values: (_, ticks) =>
               ticks.map((tick) => (tick === null ? '' : newest.current.formatValue(tick))),
           },
@@ -118,7 +123,7 @@ export function LineChart({
     );
     plot.current = created;
     const resize = new ResizeObserver(() =>
-      created.setSize({ width: Math.max(1, element.clientWidth), height }),
+      created.setSize({ width: Math.max(1, element.clientWidth), height: height * scale }),
     );
     resize.observe(element);
     return () => {
@@ -136,7 +141,7 @@ export function LineChart({
       class="line-chart"
       role="img"
       aria-label={label}
-      style={{ minBlockSize: `calc(${height}px + 1.5rem)` }}
+      style={{ minBlockSize: `calc(${height / 16}rem + 1.5rem)` }}
     />
   );
 }
@@ -155,7 +160,8 @@ function drawMarks(plot: uPlot, marks: readonly { x: number; name: string }[], c
   ctx.strokeStyle = color;
   ctx.fillStyle = color;
   ctx.setLineDash([4, 4]);
-  ctx.font = `${11 * devicePixelRatio}px system-ui`;
+  const pixels = canvasScale() * devicePixelRatio;
+  ctx.font = `${11 * pixels}px system-ui`;
   for (const { x, name } of marks) {
     const at = plot.valToPos(x, 'x', true);
     if (at < bbox.left || at > bbox.left + bbox.width) continue;
@@ -165,7 +171,7 @@ function drawMarks(plot: uPlot, marks: readonly { x: number; name: string }[], c
     ctx.stroke();
     const isRight = at > bbox.left + bbox.width / 2;
     ctx.textAlign = isRight ? 'right' : 'left';
-    ctx.fillText(name, at + (isRight ? -4 : 4), bbox.top + 12 * devicePixelRatio);
+    ctx.fillText(name, at + (isRight ? -4 : 4), bbox.top + 12 * pixels);
   }
   ctx.restore();
 }

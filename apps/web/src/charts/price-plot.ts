@@ -1,6 +1,7 @@
 import type { Decision } from '@ktrdr/contracts';
 import type * as Library from 'lightweight-charts';
 import { formatNumber } from '../format/numbers.js';
+import { canvasScale } from './canvas-scale.js';
 import { areDates, priceDecimals, type PriceBar, type PriceMarker } from './price-series.js';
 import { tokenColor } from './token-color.js';
 
@@ -170,6 +171,7 @@ export function createPricePlot(
         background: { color: color('--surface') },
         textColor: muted,
         fontFamily,
+        fontSize: 12 * canvasScale(),
         panes: { separatorColor: line },
       },
       grid: { vertLines: { color: line }, horzLines: { color: line } },

@@ -1,7 +1,17 @@
 import { VERDICT_WORDS, type VerdictLabel } from '@ktrdr/contracts';
 import './verdict-badge.css';
 
-/** The answer of a verdict in its own words. */
+const MEANINGS: Readonly<Record<VerdictLabel, string>> = {
+  edge: 'The model did better on bars that it had not seen than luck and simple baselines explain.',
+  no_edge: 'Luck or a simple baseline explains the result, although there was enough data to find an edge.',
+  too_little_data: 'Luck may explain the result: there was not enough data to find an edge.',
+};
+
+/** The answer of a verdict in its own words, and what it means on hover. */
 export function VerdictBadge({ label }: { label: VerdictLabel }) {
-  return <span class={`verdict-badge verdict-${label}`}>{VERDICT_WORDS[label]}</span>;
+  return (
+    <span class={`verdict-badge verdict-${label}`} title={MEANINGS[label]}>
+      {VERDICT_WORDS[label]}
+    </span>
+  );
 }

@@ -1,6 +1,7 @@
 import type { TypedOperationSummary } from '@ktrdr/contracts';
 import { percentageText } from '@ktrdr/contracts';
 import { ProgressBar } from '../components/progress-bar.js';
+import { VerdictBadge } from '../components/verdict-badge.js';
 import { formatDuration } from '../format/times.js';
 import { isActive, lineOf, subjectOf } from './operation-words.js';
 import './operation-progress.css';
@@ -9,12 +10,17 @@ import './operation-progress.css';
 export function OperationProgress({ operation }: { operation: TypedOperationSummary }) {
   const { status, progress } = operation;
   const line = lineOf(operation);
-  if (!isActive(operation))
+  if (!isActive(operation)) {
+    const { verdict = null } = progress.context;
     return (
-      <span class={`operation-line ${status === 'failed' ? 'operation-failed' : 'muted'}`} title={line}>
-        {line}
-      </span>
+      <div class="operation-ended">
+        {status === 'completed' && verdict !== null && <VerdictBadge label={verdict} />}
+        <span class={`operation-line ${status === 'failed' ? 'operation-failed' : 'muted'}`} title={line}>
+          {line}
+        </span>
+      </div>
     );
+  }
   const eta =
     progress.eta_seconds === null || status !== 'running'
       ? ''

@@ -36,6 +36,7 @@ const PROGRESS: OperationProgress = {
     samples_per_second: 1_000,
     engine: 'onnx',
     device: 'cpu',
+    verdict: null,
   },
 };
 

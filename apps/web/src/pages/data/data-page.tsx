@@ -91,8 +91,8 @@ function NoBars() {
   return (
     <EmptyState title="No bars yet">
       <p>
-        <a href="/app/data/import">Import a file</a> from your broker or data site, or drop it here. You can also
-        download bars from an exchange, or create sample bars.
+        <a href="/app/data/import">Import a file</a> from your broker or data site, or drop it here. You can
+        also download bars from an exchange, or create sample bars.
       </p>
     </EmptyState>
   );

@@ -1,9 +1,11 @@
 import type { HostList } from '@ktrdr/contracts';
+import { useEffect } from 'preact/hooks';
 import { request } from '../../api/client.js';
 import { Moment } from '../../components/moment.js';
 import { EmptyState, ErrorNote, Loading } from '../../components/note.js';
 import { PageHeader } from '../../components/page-header.js';
 import { clockDifference } from '../../live/connection.js';
+import { onOperationsChange } from '../../live/operations.js';
 import { useStatusChanges } from '../../live/use-status-changes.js';
 import { useResource } from '../../live/use-resource.js';
 import { DoctorList } from './doctor-list.js';
@@ -11,10 +13,26 @@ import { HostsTable } from './hosts-table.js';
 import { WaitingList } from './waiting-list.js';
 import './hosts-page.css';
 
+/** A host of a queue says every two seconds what it runs: the list follows a status after this time, ms. */
+const ANNOUNCED_MS = 3_000;
+
 /** Where trainings run, what waits, and whether the API has what it needs. */
 export function HostsPage() {
   const isStatusChange = useStatusChanges();
   const hosts = useResource('hosts', (signal) => request('listHosts', { signal }), isStatusChange);
+  const isLaterChange = useStatusChanges();
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const forget = onOperationsChange((change) => {
+      if (!isLaterChange(change)) return;
+      clearTimeout(timer);
+      timer = setTimeout(hosts.reload, ANNOUNCED_MS);
+    });
+    return () => {
+      forget();
+      clearTimeout(timer);
+    };
+  }, []);
   const { value, error, receivedAt } = hosts.resource.value;
   return (
     <>

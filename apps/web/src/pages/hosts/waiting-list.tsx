@@ -4,6 +4,7 @@ import { Moment } from '../../components/moment.js';
 import { ErrorNote, Loading } from '../../components/note.js';
 import { counted } from '../../format/numbers.js';
 import { operationSignal } from '../../live/operations.js';
+import { subjectOf } from '../../operations/operation-words.js';
 import { useResource } from '../../live/use-resource.js';
 import { useStatusChanges } from '../../live/use-status-changes.js';
 
@@ -57,7 +58,8 @@ function WaitingRow({ first }: { first: TypedOperationSummary }) {
   return (
     <tr>
       <th scope="row">
-        <a href={`/app/operations/${id}`}>{id}</a>
+        <a href={`/app/operations/${id}`}>{subjectOf(operation)}</a>
+        <div class="muted waiting-id">{id}</div>
       </th>
       <td>{type}</td>
       <td>

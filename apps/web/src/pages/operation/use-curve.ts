@@ -12,6 +12,9 @@ export interface LiveCurve {
   error: ApiError | null;
 }
 
+/** Wait between two requests for each point that was read, ms: a long curve is read at most once a second. */
+const WAIT_PER_POINT_MS = 1;
+
 /** Reads the points, and again after each event that tells of a new epoch. Events during a request cause one more. */
 export function useCurve(id: string): ReadonlySignal<LiveCurve> {
   const curve = useSignal<LiveCurve>({ points: null, error: null });
@@ -36,6 +39,8 @@ export function useCurve(id: string): ReadonlySignal<LiveCurve> {
           if (abort.signal.aborted) return;
           curve.value = { points: curve.peek().points, error: error as ApiError };
         }
+        if (isOld) await wait(WAIT_PER_POINT_MS * (curve.peek().points?.length ?? 0));
+        if (abort.signal.aborted) return;
       } while (isOld);
       isReading = false;
     }
@@ -56,6 +61,10 @@ export function useCurve(id: string): ReadonlySignal<LiveCurve> {
     };
   }, [id]);
   return curve;
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Changes when there may be new points. */

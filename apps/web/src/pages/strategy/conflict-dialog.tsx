@@ -1,8 +1,5 @@
 import { Dialog } from '../../components/dialog.js';
-import { counted } from '../../format/numbers.js';
-import { foldEqualLines, textDifference } from './text-difference.js';
-
-const SIGNS = { same: ' ', removed: '−', added: '+' } as const;
+import { DifferenceView } from './difference-view.js';
 
 interface ConflictDialogProps {
   /** Text in the editor. */
@@ -16,7 +13,6 @@ interface ConflictDialogProps {
 
 /** Shows both texts after somebody else has changed the file, and lets the user choose. */
 export function ConflictDialog({ mine, stored, onKeepMine, onTakeStored, onClose }: ConflictDialogProps) {
-  const difference = stored === null ? [] : foldEqualLines(textDifference(stored, mine));
   return (
     <Dialog title={stored === null ? 'The file was deleted' : 'The file was changed'} onClose={onClose}>
       <div class="stack">
@@ -25,21 +21,7 @@ export function ConflictDialog({ mine, stored, onKeepMine, onTakeStored, onClose
             ? 'Someone has deleted the file since you opened it.'
             : 'Someone has saved the file since you opened it. Lines with − are only in the stored file, lines with + only in your text.'}
         </p>
-        {stored !== null && (
-          <pre class="difference" tabIndex={0} aria-label="Differences">
-            {difference.map((line, index) =>
-              typeof line === 'number' ? (
-                <span key={index} class="difference-line muted">
-                  … {counted(line, 'equal line')}
-                </span>
-              ) : (
-                <span key={index} class={`difference-line difference-${line.kind}`}>
-                  {SIGNS[line.kind]} {line.text}
-                </span>
-              ),
-            )}
-          </pre>
-        )}
+        {stored !== null && <DifferenceView before={stored} after={mine} />}
         <div class="page-actions">
           <button type="button" class="button" onClick={onClose}>
             Keep editing

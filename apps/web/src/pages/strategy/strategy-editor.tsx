@@ -1,4 +1,4 @@
-import type { StrategyFile, StrategySchema } from '@ktrdr/contracts';
+import type { MigrateStrategyResponse, StrategyFile, StrategySchema } from '@ktrdr/contracts';
 import { useSignal } from '@preact/signals';
 import { useLocation } from 'preact-iso';
 import { useEffect, useRef } from 'preact/hooks';
@@ -16,6 +16,7 @@ import { documentationAt } from './editor/documentation.js';
 import { EditorField, type EditorHandle } from './editor-field.js';
 import { IssuesList } from './issues-list.js';
 import { LeaveDialog } from './leave-dialog.js';
+import { MigrateDialog } from './migrate-dialog.js';
 import { useDraft } from './use-draft.js';
 import { useValidation } from './use-validation.js';
 
@@ -40,6 +41,17 @@ export function StrategyEditor({ file }: { file: StrategyFile }) {
     () => {
       draft.discard();
       route('/app/strategies');
+    },
+  );
+  const migrated = useSignal<{ text: string; migrated: MigrateStrategyResponse } | null>(null);
+  const migration = useAction(
+    async () => {
+      const text = draft.text.peek();
+      const body = { strategy: text, strategy_file: file.file };
+      return { text, migrated: await request('migrateStrategy', { body }) };
+    },
+    (answer) => {
+      migrated.value = answer;
     },
   );
   const warning = useLeaveWarning(() => draft.isUnsaved.peek());
@@ -95,9 +107,20 @@ export function StrategyEditor({ file }: { file: StrategyFile }) {
       )}
       {validation.answer?.version === 'v2' && (
         <Note kind="info">
-          This file uses the grammar v2. It can be trained. Completion and documentation describe v3.
+          <p>This file uses the grammar v2. It can be trained. Completion and documentation describe v3.</p>
+          {isWritable && (
+            <button
+              type="button"
+              class="button"
+              disabled={migration.state.value.isRunning}
+              onClick={() => migration.run()}
+            >
+              Convert to v3…
+            </button>
+          )}
         </Note>
       )}
+      {migration.state.value.error !== null && <ErrorNote error={migration.state.value.error} />}
       <div class="strategy-editor">
         <div class="strategy-text">
           <EditorField
@@ -126,6 +149,16 @@ export function StrategyEditor({ file }: { file: StrategyFile }) {
           onKeepMine={draft.keepMine}
           onTakeStored={draft.takeStored}
           onClose={draft.closeConflict}
+        />
+      )}
+      {migrated.value !== null && (
+        <MigrateDialog
+          {...migrated.value}
+          onApply={() => {
+            editor.current?.setText(migrated.peek()?.migrated.strategy ?? '');
+            migrated.value = null;
+          }}
+          onClose={() => (migrated.value = null)}
         />
       )}
       {isDeleting.value && (
