@@ -103,7 +103,7 @@ describe('a person with a file and no model', () => {
 
     // converts a file of the older grammar, and sees the change before
     await page.getByRole('link', { name: 'Strategies' }).click();
-    await page.getByRole('link', { name: 'legacy_reversion' }).click();
+    await page.getByRole('link', { name: 'legacy_reversion', exact: true }).click();
     await page.getByRole('button', { name: 'Convert to v3…' }).click();
     const change = page.getByRole('dialog', { name: 'Convert to v3' });
     await change.getByText(/^\+ version: /).waitFor();
