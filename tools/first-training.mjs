@@ -17,6 +17,9 @@ export const SAMPLES = [
   ['AAPL', '1h', '--start-date', '2023-01-01', '--end-date', '2024-12-31'],
 ];
 
+/** Arguments of `ktrdr`. One seed is one draw, so the first training has many: it shows their mean and spread. */
+export const FIRST_TRAINING = ['models', 'train', 'strategies/sp500_daily.yaml', '--seeds', '16'];
+
 const API_START_TIMEOUT_MS = 30_000;
 const API_STOP_TIMEOUT_MS = 15_000;
 const ANSWER_TIMEOUT_MS = 2_000;
@@ -81,7 +84,7 @@ async function writeSamples(dataDir, ktrdr) {
 }
 
 /**
- * Writes sample bars, trains `strategies/sp500_daily.yaml` and returns the CLI's exit code.
+ * Writes sample bars, trains `strategies/sp500_daily.yaml` with 16 seeds and returns the CLI's exit code.
  * If `stop` aborts, no further step starts, and the API is stopped.
  */
 export async function firstTraining(stop) {
@@ -102,7 +105,7 @@ export async function firstTraining(stop) {
       await untilHealthy(service, url, stop);
       const sampled = await writeSamples(dataDir, ktrdr);
       if (sampled !== 0) return sampled;
-      return await ktrdr('models', 'train', 'strategies/sp500_daily.yaml');
+      return await ktrdr(...FIRST_TRAINING);
     } finally {
       await stopApi(service);
     }

@@ -1,6 +1,6 @@
 /**
  * Trains in a real terminal of tmux and writes what it shows as docs/terminal.svg: the last live lines, the verdict, the curve and the
- * accuracy. Uses the bars of the quickstart and an API of its own with empty folders, so that the training is the first on these bars.
+ * accuracy. Trains as the quickstart does, on its bars, with an API of its own and empty folders, so that the training is the first on these bars.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,10 +9,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FIRST_TRAINING } from './first-training.mjs';
 import { linesOf, svgOf, textOf } from './terminal-svg.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const COMMAND = 'npx ktrdr models train strategies/sp500_daily.yaml';
+const COMMAND = `npx ktrdr ${FIRST_TRAINING.join(' ')}`;
 const [COLUMNS, ROWS] = [96, 100];
 const TITLE =
   'A training in the terminal: live progress with the loss, then the verdict, the figures behind it, the equity curve, and test accuracy beside the baselines';

@@ -32,12 +32,12 @@ export function trainingResultView(
       ? []
       : [
           verdictView(result.verdict ?? null, result.backtest ?? null, verbose, style),
+          seedsView(result.seeds ?? null, style),
           curve(result, terminal),
           accuracyView(test_metrics, baselines, validation_metrics, testRowsText(result), style),
           classesView(test_metrics, style),
           confusionView(test_metrics, style),
           symbolsView(result, style),
-          seedsView(result.seeds ?? null, style),
           walkForwardView(result.walk_forward, style),
           verbose ? importanceView(result, style) : '',
         ]),
