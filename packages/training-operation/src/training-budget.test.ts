@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { resolveOptions, type TrainingOptions } from '@ktrdr/contracts';
+import { type EngineSetting, resolveOptions, type TrainingOptions } from '@ktrdr/contracts';
 import { parseStrategy, type Strategy } from '@ktrdr/strategy';
 import { TrainingBudget, type TrainingLimits } from './training-budget.js';
 
@@ -51,11 +51,16 @@ async function writeBars({ symbols, timeframes }: Strategy): Promise<void> {
       await writeFile(join(dataDir, `${symbol}_${timeframe}.csv`), `header\n${'bar\n'.repeat(BARS)}`);
 }
 
-async function check(text: string, options: TrainingOptions = {}, limits: Partial<TrainingLimits> = {}) {
+async function check(
+  text: string,
+  options: TrainingOptions = {},
+  limits: Partial<TrainingLimits> = {},
+  engine: EngineSetting = 'onnx',
+) {
   const { strategy } = parseStrategy(text, { file: 'sized.yaml' });
   await writeBars(strategy);
   const spec = { ...resolveOptions(options), strategy: text, strategy_file: 'sized.yaml', fingerprints: [] };
-  return new TrainingBudget({ ...LIMITS, ...limits }).check(strategy, spec, { dataDir });
+  return new TrainingBudget({ ...LIMITS, ...limits }, engine).check(strategy, spec, { dataDir });
 }
 
 describe('the budget of a training', () => {
@@ -88,10 +93,35 @@ describe('the budget of a training', () => {
     const { hours, rows, passes } = await check(text);
     expect(passes).toBe(10);
     expect(rows).toBe(BARS);
-    expect((await check(text, { seeds: 4 })).hours).toBeCloseTo(hours * 4, 8);
+    expect((await check(text, { seeds: 4 }, { threads: 1 })).hours).toBeCloseTo(hours * 4, 8);
     expect((await check(text, { walk_forward: 5 })).passes).toBe(40);
     const month = await check(text, { start_date: '2024-01-01', end_date: '2024-01-31' });
     expect(month.rows).toBe(31 * 24);
+  });
+
+  test('takes the engine that the rule chooses, and divides the time by the lanes', async () => {
+    const [small, large] = [strategyText(mlp(32, 16)), strategyText(mlp(512, 512), { batch: 1_024 })];
+    for (const [text, chosen] of [
+      [small, 'wasm'],
+      [large, 'onnx'],
+      [strategyText('{ type: gru, architecture: { hidden_size: 8, sequence_length: 5 } }'), 'onnx'],
+    ] as const) {
+      const [auto, onnx] = [await check(text, {}, {}, 'auto'), await check(text, {}, {}, 'onnx')];
+      expect([auto.engine, onnx.engine]).toEqual([chosen, 'onnx']);
+      if (chosen === 'onnx') expect(auto.hours).toBe(onnx.hours);
+      // a step of this network has 40 µs on onnx beside 11 µs on wasm
+      else expect(onnx.hours / auto.hours).toBeGreaterThan(3);
+    }
+    const one = await check(small);
+    const hours = async (options: TrainingOptions, engine: EngineSetting = 'auto') =>
+      (await check(small, options, { threads: 4 }, engine)).hours;
+    const alone = await hours({});
+    expect(await hours({ seeds: 8 })).toBeCloseTo(alone * 2, 8);
+    // three rounds of four lanes
+    expect(await hours({ seeds: 9 })).toBeCloseTo(alone * 3, 8);
+    expect(await hours({ walk_forward: 8 })).toBeCloseTo(alone * (1 + 2 * 0.6), 8);
+    expect(await hours({ seeds: 8, detailed_analytics: true })).toBeCloseTo(alone * 8, 8);
+    expect(await hours({ seeds: 8 }, 'onnx-cuda')).toBeCloseTo(one.hours * 8, 8);
   });
 
   test('counts the memory of each further thread; a training uses only the lanes that fit the memory', async () => {
@@ -121,7 +151,7 @@ describe('the budget of a training', () => {
   });
 
   test('learns the speed of this machine from trainings that ran long enough', async () => {
-    const budget = new TrainingBudget(LIMITS);
+    const budget = new TrainingBudget(LIMITS, 'onnx');
     const text = strategyText(mlp(16, 8), { epochs: 10 });
     const { strategy } = parseStrategy(text, { file: 'sized.yaml' });
     await writeBars(strategy);
@@ -149,7 +179,7 @@ test('an estimate names the limits that it exceeds instead of refusing the train
   await writeBars(strategy);
   const spec = { ...resolveOptions({}), strategy: text, strategy_file: 'sized.yaml', fingerprints: [] };
   const overOf = async (limits: Partial<TrainingLimits>) =>
-    (await new TrainingBudget({ ...LIMITS, ...limits }).estimate(strategy, spec, { dataDir })).over;
+    (await new TrainingBudget({ ...LIMITS, ...limits }, 'onnx').estimate(strategy, spec, { dataDir })).over;
   expect(await overOf({})).toEqual([]);
   expect(await overOf({ memoryMb: 10 })).toEqual(['memory']);
   expect(await overOf({ memoryMb: 10, hours: 1e-9 })).toEqual(['time', 'memory']);

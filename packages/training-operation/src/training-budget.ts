@@ -1,4 +1,4 @@
-import { KtrdrError, type TrainingSpec } from '@ktrdr/contracts';
+import { type EngineSetting, KtrdrError, type TrainingSpec } from '@ktrdr/contracts';
 import type { BarsFolders } from '@ktrdr/market-data';
 import type { Strategy } from '@ktrdr/strategy';
 import type { SpeedMeter } from './speed-meter.js';
@@ -34,10 +34,14 @@ export interface BudgetedEstimate extends TrainingEstimate {
  * of the trainings that ran here.
  */
 export class TrainingBudget {
-  /** Measured time of a row, relative to the estimate, by type of network. */
+  /** Measured time of a row, relative to the estimate, by engine and type of network. */
   private readonly slowness = new Map<string, number>();
 
-  constructor(private readonly limits: TrainingLimits) {}
+  /** @param engine the engine of this machine's settings */
+  constructor(
+    private readonly limits: TrainingLimits,
+    private readonly engine: EngineSetting,
+  ) {}
 
   /**
    * @returns the estimate, if it is within the limits
@@ -51,8 +55,8 @@ export class TrainingBudget {
 
   /** @throws KtrdrError as `barsFileFacts` */
   async estimate(strategy: Strategy, spec: TrainingSpec, folders: BarsFolders): Promise<BudgetedEstimate> {
-    const estimated = await estimateTraining(strategy, spec, folders, this.limits);
-    const hours = estimated.hours * (this.slowness.get(strategy.model.type) ?? 1);
+    const estimated = await estimateTraining(strategy, spec, folders, this.limits, this.engine);
+    const hours = estimated.hours * (this.slowness.get(keyOf(estimated, strategy.model.type)) ?? 1);
     const { limits } = this;
     const over: BudgetedEstimate['over'] = [
       ...(limits.hours > 0 && hours > limits.hours ? (['time'] as const) : []),
@@ -67,17 +71,20 @@ export class TrainingBudget {
   }
 
   /** A training of a type of network has run. Runs that are too short to measure change nothing. */
-  learn(
-    model: string,
-    { rows, passes, hours }: TrainingEstimate,
-    { measured }: Pick<SpeedMeter, 'measured'>,
-  ): void {
+  learn(model: string, estimate: TrainingEstimate, { measured }: Pick<SpeedMeter, 'measured'>): void {
     const { items, seconds } = measured;
     if (seconds < LEAST_SECONDS || items === 0) return;
-    const before = this.slowness.get(model) ?? 1;
-    const estimated = ((hours * 3_600) / before) * (items / (rows * passes));
-    this.slowness.set(model, Math.min(Math.max(seconds / estimated, 1 / MOST_SLOWNESS), MOST_SLOWNESS));
+    const { rows, passes, coreHours } = estimate;
+    const estimated = coreHours * 3_600 * (items / (rows * passes));
+    this.slowness.set(
+      keyOf(estimate, model),
+      Math.min(Math.max(seconds / estimated, 1 / MOST_SLOWNESS), MOST_SLOWNESS),
+    );
   }
+}
+
+function keyOf({ engine }: TrainingEstimate, model: string): string {
+  return `${engine} ${model}`;
 }
 
 function overBudget(

@@ -1,6 +1,7 @@
-import { TIMEFRAME_MS, type TrainingSpec } from '@ktrdr/contracts';
+import { type EngineSetting, TIMEFRAME_MS, type TrainingSpec } from '@ktrdr/contracts';
 import { type BarsFolders, barsFileFacts, parseDateRange } from '@ktrdr/market-data';
 import { labelClasses, networkSize, type Strategy } from '@ktrdr/strategy';
+import { fasterCpuEngine, supportsModel, trialNetworkOf } from '@ktrdr/trainer';
 
 /** What a training will need, estimated without reading its bars. The factors are explained in docs/operations.md. */
 export interface TrainingEstimate {
@@ -12,7 +13,11 @@ export interface TrainingEstimate {
   passes: number;
   /** Floating-point operations of the training steps. */
   operations: number;
-  /** Hours that one core would need. Lanes share the work. */
+  /** The engine that the time is estimated for. */
+  engine: EstimatedEngine;
+  /** Hours that one core would need. */
+  coreHours: number;
+  /** Hours with these lanes. */
   hours: number;
   /** Seeds and folds that train in parallel, each in a thread. */
   lanes: number;
@@ -30,12 +35,24 @@ export interface LaneLimits {
 
 /** Floating-point operations of a training step for each multiplication of the forward pass: 2 forward, and twice as many backward. */
 const OPERATIONS_PER_MULTIPLICATION = 6;
-/** Floating-point operations per second of the `onnx` engine on one core. */
-const OPERATIONS_PER_SECOND = 30e9;
-/** Time of the optimiser for each weight and step, s. */
-const SECONDS_PER_WEIGHT = 5e-9;
-/** Time of a step apart from its operations, s. */
-const SECONDS_PER_STEP = 150e-6;
+
+/** An engine with a known speed. Any other engine is estimated as `onnx`, which is slower than a GPU. */
+type EstimatedEngine = 'wasm' | 'onnx';
+
+/** Speed of an engine on one core. */
+interface EngineSpeed {
+  operationsPerSecond: number;
+  /** Time of the optimiser for each weight and step, s. */
+  secondsPerWeight: number;
+  /** Time of a step apart from its operations, s. */
+  secondsPerStep: number;
+}
+
+/** Measured: docs/performance.md ("Estimates of trainings") for `onnx`, docs/decisions/wasm-engine.md for `wasm`. */
+const SPEEDS: Record<EstimatedEngine, EngineSpeed> = {
+  wasm: { operationsPerSecond: 20e9, secondsPerWeight: 1.1e-9, secondsPerStep: 5e-6 },
+  onnx: { operationsPerSecond: 30e9, secondsPerWeight: 5e-9, secondsPerStep: 150e-6 },
+};
 /** Duration of a walk-forward fold, relative to the training. */
 const FOLD_SHARE = 0.6;
 
@@ -44,6 +61,8 @@ const MB = 2 ** 20;
 const PROCESS_MB = 115;
 /** Weights, gradients, the optimiser's moments, the graph's copies, the best weights and a checkpoint. */
 const BYTES_PER_WEIGHT = 200;
+/** The state of a fold that the checkpoints keep: weights, the optimiser's moments and the best weights. */
+const BYTES_PER_KEPT_WEIGHT = 16;
 /** Another thread: its modules and its heap. */
 const THREAD_MB = 25;
 /** A feature of a row in memory that all threads read. */
@@ -56,7 +75,7 @@ const BYTES_PER_FEATURE = 12;
 const BYTES_PER_ACTIVATION = 24;
 
 /**
- * Estimates a training with as many lanes as it can use and the limits allow. Each lane has its own engine and batches; all lanes read
+ * Estimates a training with the engine of the setting and as many lanes as it can use and the limits allow. Each lane has its own engine and batches; all lanes read
  * the same features. Reads the stored facts of the bars files, but no bars.
  *
  * @throws KtrdrError as `barsFileFacts`
@@ -66,6 +85,7 @@ export async function estimateTraining(
   spec: TrainingSpec,
   folders: BarsFolders,
   limits: LaneLimits,
+  setting: EngineSetting,
 ): Promise<TrainingEstimate> {
   const { features, model, training } = strategy;
   const { weights, multiplications, activations } = networkSize(
@@ -75,35 +95,55 @@ export async function estimateTraining(
   );
   const { bars, baseBars } = await countBars(strategy, folders);
   const rows = Math.min(baseBars, mostBarsInRange(strategy, spec));
-  const passes =
-    training.epochs * (spec.seeds ?? 1) + training.epochs * (spec.walk_forward ?? 0) * FOLD_SHARE;
+  const { seeds = 1, walk_forward: folds = 0 } = spec;
+  const passes = training.epochs * (seeds + folds * FOLD_SHARE);
   // validation rows need the forward pass only
   const { train, validation } = training.split;
   const trained = rows * (train + validation / 3);
   const operations = trained * passes * multiplications * OPERATIONS_PER_MULTIPLICATION;
   const steps = Math.ceil(trained / training.batchSize) * passes;
-  const seconds =
-    operations / OPERATIONS_PER_SECOND + steps * (weights * SECONDS_PER_WEIGHT + SECONDS_PER_STEP);
+  const engine = estimatedEngine(setting, strategy);
+  const { operationsPerSecond, secondsPerWeight, secondsPerStep } = SPEEDS[engine];
+  const seconds = operations / operationsPerSecond + steps * (weights * secondsPerWeight + secondsPerStep);
   const dataBytes = bars * BYTES_PER_BAR + rows * features.length * BYTES_PER_FEATURE;
   const batch = Math.min(training.batchSize, rows);
   const networkBytes = weights * BYTES_PER_WEIGHT + batch * activations * BYTES_PER_ACTIVATION;
+  const keptBytes = folds * weights * BYTES_PER_KEPT_WEIGHT;
   const memoryMb = (lanes: number): number => {
     const shared = lanes > 1 ? rows * features.length * BYTES_PER_SHARED_FEATURE : 0;
-    const bytes = dataBytes + shared + (spec.dry_run ? 0 : lanes * networkBytes);
+    const bytes = dataBytes + shared + (spec.dry_run ? 0 : keptBytes + lanes * networkBytes);
     return PROCESS_MB + bytes / MB + (lanes - 1) * THREAD_MB;
   };
-  const members = spec.dry_run ? 1 : Math.max(spec.seeds ?? 1, spec.walk_forward ?? 0);
-  let lanes = Math.min(limits.threads, members);
+  const members = spec.dry_run ? 1 : Math.max(seeds, folds);
+  let lanes = trainsInLanes(setting) ? Math.min(limits.threads, members) : 1;
   while (lanes > 1 && memoryMb(lanes) > limits.memoryMb) lanes -= 1;
+  // with analytics, seeds train one after the other
+  const seedLanes = spec.detailed_analytics || training.analytics.enabled ? 1 : lanes;
+  const rounds = Math.ceil(seeds / seedLanes) + Math.ceil(folds / lanes) * FOLD_SHARE;
+  const coreHours = spec.dry_run ? 0 : seconds / 3_600;
   return {
     weights,
     rows,
     passes,
     operations: spec.dry_run ? 0 : operations,
-    hours: spec.dry_run ? 0 : seconds / 3_600,
+    engine,
+    coreHours,
+    hours: (coreHours * training.epochs * rounds) / passes,
     lanes,
     memoryMb: memoryMb(lanes),
   };
+}
+
+/** The CPU engine that `auto` chooses by its rule, or that is set. */
+function estimatedEngine(setting: EngineSetting, strategy: Strategy): EstimatedEngine {
+  if (setting === 'wasm') return 'wasm';
+  if (setting !== 'auto' || !supportsModel('wasm', strategy.model.type)) return 'onnx';
+  return fasterCpuEngine(trialNetworkOf(strategy));
+}
+
+/** GPU and TensorFlow engines have one lane. */
+function trainsInLanes(setting: EngineSetting): boolean {
+  return setting === 'auto' || setting === 'wasm' || setting === 'onnx';
 }
 
 /** Bars of all files, and of those of the base timeframe. */

@@ -72,9 +72,9 @@ export class TrainingRunner {
     private readonly engines: EngineSelector,
     private readonly checkpoints: CheckpointFolders,
   ) {
-    const { limits, warmProcesses, log } = settings;
+    const { engine, limits, warmProcesses, log } = settings;
     this.slots = new Slots(limits.mostAtOnce, limits.memoryMb);
-    this.budget = new TrainingBudget(limits);
+    this.budget = new TrainingBudget(limits, engine);
     this.warm = new WarmProcesses({
       most: warmProcesses,
       mostHeapMb: limits.memoryMb,

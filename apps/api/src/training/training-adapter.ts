@@ -79,7 +79,7 @@ export class TrainingAdapter implements TrainingPlace {
         : new TrainingHostClient(hostUrl, settings.trainingHostTrust, clock);
     this.place = this.choosePlace(settings, stores, clock);
     this.folders = { dataDir: settings.dataDir, stateDir: settings.stateDir };
-    this.budget = new TrainingBudget(settings.trainingLimits);
+    this.budget = new TrainingBudget(settings.trainingLimits, settings.trainingEngine);
   }
 
   async open(): Promise<void> {

@@ -17,8 +17,13 @@ export function slowerCpuEngine(
   network: TrialNetwork,
 ): EngineChoice['rejected'] {
   if (!engines.includes('wasm') || !engines.includes('onnx')) return [];
-  const engine = multiplications(network) <= MOST_MULTIPLICATIONS ? 'onnx' : 'wasm';
+  const engine = fasterCpuEngine(network) === 'wasm' ? 'onnx' : 'wasm';
   return [{ engine, reason: 'slower for a network and batch of this size' }];
+}
+
+/** The CPU engine of the rule, if both can train the network. */
+export function fasterCpuEngine(network: TrialNetwork): 'wasm' | 'onnx' {
+  return multiplications(network) <= MOST_MULTIPLICATIONS ? 'wasm' : 'onnx';
 }
 
 function multiplications({ model, batchSize }: TrialNetwork): number {
