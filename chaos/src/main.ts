@@ -2,7 +2,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Chaos, MODES, type Mode, type RunReport } from './index.js';
+import { Chaos, FEATURES, MODES, type Mode, type RunReport } from './index.js';
 
 const RESULTS = join(import.meta.dirname, '../results.jsonl');
 
@@ -50,18 +50,27 @@ function show(report: RunReport): void {
   const passed = report.violations.length === 0;
   const run = `seed ${report.seed}, ${report.mode}`;
   console.log(
-    `${run}: ${passed ? 'ok' : 'VIOLATED'} in ${seconds} s; attempts ${attempts.join(' ')}; faults ${faults.join(', ')}`,
+    `${run}: ${passed ? 'ok' : 'VIOLATED'} in ${seconds} s; with ${report.with.join(' ')}; attempts ${attempts.join(' ')}; faults ${faults.join(', ')}`,
   );
   for (const violation of report.violations) console.log(`  ${violation}`);
   if (!passed) console.log(`  repeat: npm run chaos -- --seed ${report.seed} --runs 1 --mode ${report.mode}`);
 }
 
+function isViolated({ violations }: RunReport): boolean {
+  return violations.length > 0;
+}
+
 async function summarise(): Promise<void> {
   const lines = (await readFile(RESULTS, 'utf8')).trim().split('\n');
   const all = lines.map((line) => JSON.parse(line) as RunReport);
-  const violated = all.filter((report) => report.violations.length > 0);
+  const violated = all.filter(isViolated);
   const faults = all.reduce((sum, report) => sum + report.faults.length, 0);
   console.log(
     `\nAll recorded runs: ${all.length}, with ${faults} faults; runs with violations: ${violated.length}`,
+  );
+  // earlier runs had none of them, and do not say so
+  const full = all.filter((report) => FEATURES.every((feature) => report.with?.includes(feature)));
+  console.log(
+    `Runs with ${FEATURES.join(', ')}: ${full.length}, with violations: ${full.filter(isViolated).length}`,
   );
 }

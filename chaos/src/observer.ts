@@ -12,6 +12,8 @@ export interface Seen {
 /** Polls all operations while the API answers, and records forbidden changes: a percentage or attempt that falls, an end that is undone. */
 export class Observer {
   readonly violations = new Set<string>();
+  /** Whether seeds were seen to train beside each other. */
+  hasSeenLanes = false;
   private readonly newest = new Map<string, OperationSummary>();
   private readonly seenByAttempt = new Map<string, Seen>();
   private watching: Promise<void> = Promise.resolve();
@@ -37,6 +39,7 @@ export class Observer {
     const id = now.operation_id;
     const before = this.newest.get(id);
     this.newest.set(id, now);
+    this.hasSeenLanes ||= Number(now.progress.context.running_seeds) > 1;
     const { percentage } = now.progress;
     this.seenByAttempt.set(`${id} ${now.attempt}`, {
       first: this.seen(id, now.attempt)?.first ?? percentage,

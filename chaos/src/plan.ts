@@ -1,6 +1,7 @@
 import { RandomStream } from '@ktrdr/statistics';
 import { CRASH_POINTS, type CrashPoint } from './crash-points.js';
 import { MODES, type Mode } from './modes.js';
+import type { PlannedTraining } from './training.js';
 
 /** A disturbance. `ms` is its duration. `of` selects a training or host, modulo their number. */
 export type Fault =
@@ -29,8 +30,7 @@ export interface Plan {
   seed: number;
   mode: Mode;
   onInterrupt: 'fail' | 'resume';
-  /** Seeds of the trainings. */
-  trainings: number[];
+  trainings: PlannedTraining[];
   /** In order of execution. `after` is the pause since the previous fault, ms. */
   faults: (Fault & { after: number })[];
 }
@@ -47,7 +47,9 @@ export function makePlan(seed: number, mode: Mode | null): Plan {
   // always drawn, so that repeating a run with --mode gives the same plan
   const drawn = oneOf(MODES);
   const chosen = mode ?? drawn;
-  const trainings = TRAINING_SEEDS.slice(0, 1 + upTo(TRAINING_SEEDS.length - 1));
+  const seeds = TRAINING_SEEDS.slice(0, 1 + upTo(TRAINING_SEEDS.length - 1));
+  // each run has both kinds, if it has two trainings
+  const trainings = seeds.map((seed, index) => ({ seed, hasMembers: index % 2 === 0 }));
   const faults: Plan['faults'] = [];
   const count = 2 + upTo(MOST_FAULTS - 2);
   while (faults.length < count) faults.push({ ...oneFault(chosen), after: upTo(2500) });

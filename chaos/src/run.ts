@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TrainingResult } from '@ktrdr/contracts';
+import type { StartTrainingRequest, TrainingResult } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { Sandbox } from '@ktrdr/service-kit/testing';
 import type { Mode } from './modes.js';
+import { type Feature, featuresOf } from './features.js';
 import { Observer } from './observer.js';
 import { makePlan, type Fault, type Plan } from './plan.js';
-import { TRAINING } from './training.js';
-import { judge, leftProcesses, modelFingerprint } from './verdict.js';
+import { keyOf, outcomeOf, type PlannedTraining, requestOf } from './training.js';
+import { judge, leftProcesses } from './verdict.js';
 import { World } from './world.js';
 
 /** All trainings of a run must end within this time after the last fault, ms. */
 const FINISH_MS = 120_000;
+/** A warm process starts within this time, ms; later on a busy machine. */
+const WARM_MS = 20_000;
 /** Time limit of an undisturbed training, ms. */
 const UNDISTURBED_MS = 180_000;
 
@@ -20,6 +23,8 @@ export interface RunReport {
   seed: number;
   mode: Mode;
   faults: string[];
+  /** What the trainings were seen to have. */
+  with: Feature[];
   /** Number of attempts of each operation. */
   attempts: number[];
   seconds: number;
@@ -28,7 +33,7 @@ export interface RunReport {
 
 /** A sandbox for any number of runs, with the models that their trainings must produce. */
 export class Chaos {
-  private readonly models = new Map<number, string>();
+  private readonly models = new Map<string, string>();
 
   private constructor(private readonly sandbox: Sandbox) {}
 
@@ -52,7 +57,9 @@ export class Chaos {
     const observer = new Observer();
     observer.watch(() => world.url);
     const done: string[] = [];
+    const features = new Set<Feature>();
     try {
+      if (await this.hasWarmProcess()) features.add('warm');
       for (const training of plan.trainings) await world.start(training);
       for (const { after, ...fault } of plan.faults) {
         await sleep(after);
@@ -64,32 +71,45 @@ export class Chaos {
       await observer.stop();
       const violations = await judge(world, operations, observer, this.models);
       violations.push(...(await leftProcesses(this.sandbox)));
+      if (observer.hasSeenLanes) features.add('lanes');
+      for (const feature of await featuresOf(world)) features.add(feature);
       const attempts = operations.map(({ attempt }) => attempt);
-      return report(plan, done, attempts, violations, began);
+      return report(plan, done, features, attempts, violations, began);
     } catch (error) {
-      return report(plan, done, [], [`the run was aborted: ${(error as Error).message}`], began);
+      return report(plan, done, features, [], [`the run was aborted: ${(error as Error).message}`], began);
     } finally {
       await observer.stop();
       await world.close();
     }
   }
 
+  /** Waits a moment for a warm process, so that the first training can take it. */
+  private async hasWarmProcess(): Promise<boolean> {
+    const end = performance.now() + WARM_MS;
+    while (performance.now() < end) {
+      if ((await this.sandbox.warmTrainers()).length > 0) return true;
+      await sleep(100);
+    }
+    return false;
+  }
+
   close(): Promise<void> {
     return this.sandbox.close();
   }
 
-  /** Trains these seeds without faults and stores the fingerprints of their models. */
-  private async trainUndisturbed(seeds: number[]): Promise<void> {
-    const unknown = seeds.filter((seed) => !this.models.has(seed));
-    if (unknown.length === 0) return;
+  /** Trains without faults and stores the outcomes. */
+  private async trainUndisturbed(trainings: readonly PlannedTraining[]): Promise<void> {
+    const requests = trainings
+      .map(requestOf)
+      .filter(({ seed, seeds }) => !this.models.has(keyOf(seed, seeds)));
+    if (requests.length === 0) return;
     const api = await this.sandbox.startApi('undisturbed', { TRAINING_ENGINE: 'onnx' });
-    const train = async (seed: number): Promise<void> => {
-      const id = await api.startTraining({ strategy: TRAINING, seed });
+    const train = async (request: StartTrainingRequest): Promise<void> => {
+      const id = await api.startTraining(request);
       const { result } = await api.untilEnded(id, UNDISTURBED_MS);
-      const { model_path } = (result as TrainingResult).artifacts;
-      this.models.set(seed, await modelFingerprint(model_path ?? ''));
+      this.models.set(keyOf(request.seed, request.seeds), await outcomeOf(result as TrainingResult));
     };
-    await Promise.all(unknown.map(train));
+    await Promise.all(requests.map(train));
     await api.stop();
   }
 }
@@ -103,11 +123,12 @@ function nameOf(fault: Fault): string {
 function report(
   { seed, mode }: Plan,
   faults: string[],
+  features: ReadonlySet<Feature>,
   attempts: number[],
   violations: string[],
   began: number,
 ): RunReport {
   const seconds = Math.round((performance.now() - began) / 100) / 10;
   const date = new Date().toISOString().slice(0, 10);
-  return { date, seed, mode, faults, attempts, seconds, violations };
+  return { date, seed, mode, faults, with: [...features].toSorted(), attempts, seconds, violations };
 }

@@ -1,4 +1,33 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StartTrainingRequest, TrainingResult } from '@ktrdr/contracts';
 import { strategyText } from '@ktrdr/service-kit/testing';
 
+/** A training of a run. */
+export interface PlannedTraining {
+  seed: number;
+  /** Whether it trains several seeds and folds, in the lanes that are free, instead of one seed. */
+  hasMembers: boolean;
+}
+
 /** A training of a few seconds that writes some checkpoints. It mostly waits, and leaves the processor to the services. */
-export const TRAINING = strategyText({ epochs: 40, batchSize: 256, paceMs: 10 });
+const TRAINING = strategyText({ epochs: 40, batchSize: 256, paceMs: 10 });
+/** The same for several seeds and folds. */
+const MEMBERS = strategyText({ epochs: 15, batchSize: 256, paceMs: 10 });
+
+export function requestOf({ seed, hasMembers }: PlannedTraining): StartTrainingRequest {
+  return hasMembers ? { strategy: MEMBERS, seed, seeds: 4, walk_forward: 3 } : { strategy: TRAINING, seed };
+}
+
+/** Identifies a training among those of all runs. The arguments are those of its operation. */
+export function keyOf(seed: unknown, seeds: unknown): string {
+  return JSON.stringify({ seed, seeds: seeds ?? 1 });
+}
+
+/** What a training must give whatever happens to it: the bytes of its model, and the scores of its seeds and folds. */
+export async function outcomeOf({ artifacts, seeds, walk_forward }: TrainingResult): Promise<string> {
+  const model = await readFile(join(artifacts.model_path ?? '', 'model.onnx'));
+  const sha256 = createHash('sha256').update(model).digest('hex');
+  return JSON.stringify({ model: sha256, seeds, walk_forward });
+}

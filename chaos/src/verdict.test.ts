@@ -5,17 +5,19 @@ import type { Operation, TrainingResult } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { Sandbox, until } from '@ktrdr/service-kit/testing';
 import { Observer } from '../dist/observer.js';
-import { judge, leftProcesses, modelFingerprint } from '../dist/verdict.js';
+import { keyOf, outcomeOf } from '../dist/training.js';
+import { judge, leftProcesses } from '../dist/verdict.js';
 import { World } from '../dist/world.js';
 
 /** The tests start from a correct world, then break one thing at a time. The verdict must name each. */
-const TRAINING_SEED = 1;
+const TRAINING = { seed: 1, hasMembers: false };
+const KEY = keyOf(TRAINING.seed, undefined);
 
 let sandbox: Sandbox;
 let world: World;
 let operation: Operation;
 let modelFile: string;
-let models: ReadonlyMap<number, string>;
+let models: ReadonlyMap<string, string>;
 
 beforeAll(async () => {
   sandbox = await Sandbox.create();
@@ -30,10 +32,10 @@ beforeAll(async () => {
     seed: 0,
     mode: 'local',
     onInterrupt: 'fail',
-    trainings: [TRAINING_SEED],
+    trainings: [TRAINING],
     faults: [],
   });
-  await world.start(TRAINING_SEED);
+  await world.start(TRAINING);
   // the second attempt resumes from a checkpoint and completes
   await until(
     'a checkpoint',
@@ -43,9 +45,9 @@ beforeAll(async () => {
   );
   await world.apply({ kind: 'kill trainer' });
   [operation] = (await world.finish(120_000)) as [Operation];
-  const path = (operation.result as TrainingResult).artifacts.model_path ?? '';
-  modelFile = join(path, 'model.onnx');
-  models = new Map([[TRAINING_SEED, await modelFingerprint(path)]]);
+  const result = operation.result as TrainingResult;
+  modelFile = join(result.artifacts.model_path ?? '', 'model.onnx');
+  models = new Map([[KEY, await outcomeOf(result)]]);
 });
 
 afterAll(async () => {
@@ -110,9 +112,9 @@ test('an attempt that resumes below the percentage of the previous attempt is a 
 
 test('a model that differs or cannot be loaded is a violation', async () => {
   const bytes = await readFile(modelFile);
-  const others = new Map([[TRAINING_SEED, 'another']]);
+  const others = new Map([[KEY, 'another']]);
   expect(await judge(world, [operation], new Observer(), others)).toEqual([
-    expect.stringMatching(/its model differs/),
+    expect.stringMatching(/its model or its scores differ/),
   ]);
   const broken = Buffer.from(bytes);
   broken.writeUInt8(broken.readUInt8(broken.length >> 1) ^ 1, broken.length >> 1);

@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   isTerminalStatus,
@@ -12,6 +9,7 @@ import {
 } from '@ktrdr/contracts';
 import { dataOf, type Sandbox } from '@ktrdr/service-kit/testing';
 import type { Observer } from './observer.js';
+import { keyOf, outcomeOf } from './training.js';
 import type { World } from './world.js';
 
 /** Training processes may take this long to exit after the last training ends, ms. */
@@ -19,8 +17,8 @@ const QUIET_MS = 5_000;
 /** The history's cause of an attempt that resumes from a checkpoint. */
 const RESUMED = 'resumed from its last checkpoint';
 
-/** Fingerprint of the expected model by training seed, from an undisturbed run. */
-export type Models = ReadonlyMap<number, string>;
+/** The expected outcome of each training, from an undisturbed run. */
+export type Models = ReadonlyMap<string, string>;
 
 /** @returns the violations at the end of a run; empty if there are none */
 export async function judge(
@@ -91,13 +89,14 @@ function judgeResume(
 
 async function judgeModel(world: World, operation: Operation, models: Models): Promise<string[]> {
   const { operation_id: id, metadata } = operation;
-  const { model, model_path } = (operation.result as TrainingResult).artifacts;
+  const result = operation.result as TrainingResult;
+  const { model } = result.artifacts;
   const loaded = await world.get(`/models/${model ?? ''}`);
   if (!loaded.body.success)
     return [`${id}: its model ${model} cannot be loaded: ${loaded.body.error.message}`];
-  const seed = Number(metadata.parameters['seed']);
-  const same = (await modelFingerprint(model_path ?? '')) === models.get(seed);
-  return same ? [] : [`${id}: its model differs from the model of an undisturbed run`];
+  const { seed, seeds } = metadata.parameters;
+  const same = (await outcomeOf(result)) === models.get(keyOf(seed, seeds));
+  return same ? [] : [`${id}: its model or its scores differ from those of an undisturbed run`];
 }
 
 /** Reports training processes that still run {@link QUIET_MS} after all trainings of the sandbox ended. */
@@ -109,11 +108,4 @@ export async function leftProcesses(sandbox: Sandbox): Promise<string[]> {
     left = await sandbox.trainers();
   }
   return left.length === 0 ? [] : [`leftover training processes: ${left.length}`];
-}
-
-/** @param path folder of a model */
-export async function modelFingerprint(path: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(join(path, 'model.onnx')))
-    .digest('hex');
 }

@@ -9,13 +9,13 @@ import {
   type OperationStarted,
 } from '@ktrdr/contracts';
 import { freePort } from '@ktrdr/contracts/testing';
-import { dataOf, request, type Answer, type Link, type Sandbox } from '@ktrdr/service-kit/testing';
+import { dataOf, request, WARM, type Answer, type Link, type Sandbox } from '@ktrdr/service-kit/testing';
 import { CRASH_AT, type CrashOrder, type CrashPoint } from './crash-points.js';
 import { openPlace, type Place } from './place.js';
 import type { Fault, Plan } from './plan.js';
 import { Service, signal, stopProcess } from './service.js';
 import { SmallDisk } from './small-disk.js';
-import { TRAINING } from './training.js';
+import { type PlannedTraining, requestOf } from './training.js';
 
 const LEASE_MS = 1_000;
 /** How long to wait for a process to reach its crash point, ms. */
@@ -75,6 +75,9 @@ export class World {
       LEASE_MS: String(LEASE_MS),
       TRAINING_ENGINE: 'onnx',
       TRAINING_CHECKPOINT_EVERY_MS: '200',
+      // lanes also where two trainings run
+      TRAINING_THREADS: '4',
+      ...WARM,
     };
     this.place = await openPlace(mode, {
       sandbox,
@@ -96,8 +99,8 @@ export class World {
   }
 
   /** Starts a training. Repeats the request until the API acknowledges it; the task id prevents a duplicate. */
-  async start(seed: number): Promise<void> {
-    const body = { strategy: TRAINING, seed, task_id: `${this.name}-${this.ids.length}` };
+  async start(training: PlannedTraining): Promise<void> {
+    const body = { ...requestOf(training), task_id: `${this.name}-${this.ids.length}` };
     const answer = await this.until(() =>
       request<OperationStarted>('POST', `${this.url}/trainings/start`, body),
     );
