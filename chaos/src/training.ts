@@ -14,10 +14,10 @@ export interface PlannedTraining {
 /** A training of a few seconds that writes some checkpoints. It mostly waits, and leaves the processor to the services. */
 const TRAINING = strategyText({ epochs: 40, batchSize: 256, paceMs: 10 });
 /** The same for several seeds and folds. */
-const MEMBERS = strategyText({ epochs: 15, batchSize: 256, paceMs: 10 });
+const MEMBERS = strategyText({ epochs: 10, batchSize: 256, paceMs: 10 });
 
 export function requestOf({ seed, hasMembers }: PlannedTraining): StartTrainingRequest {
-  return hasMembers ? { strategy: MEMBERS, seed, seeds: 4, walk_forward: 3 } : { strategy: TRAINING, seed };
+  return hasMembers ? { strategy: MEMBERS, seed, seeds: 3, walk_forward: 2 } : { strategy: TRAINING, seed };
 }
 
 /** Identifies a training among those of all runs. The arguments are those of its operation. */

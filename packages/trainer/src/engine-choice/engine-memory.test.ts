@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -26,6 +26,17 @@ test('another process of this machine reads what one has written, and no other f
   await new EngineMemory(folder).write(KNOWN);
   expect(new EngineMemory(folder).read()).toEqual(KNOWN);
   expect(await readdir(folder)).toEqual(['engines.json']);
+});
+
+test('a service that starts removes what killed services have left, and nothing else', async () => {
+  await new EngineMemory(folder).write(KNOWN);
+  // a kill between the two steps of a write leaves the folder with its file
+  const left = await mkdtemp(join(folder, 'engines-'));
+  await writeFile(join(left, 'engines.json'), 'half');
+  await mkdtemp(join(folder, 'engines-'));
+  for (const own of ['engines-of-alice', 'engines']) await mkdir(join(folder, own));
+  expect(new EngineMemory(folder).read()).toEqual(KNOWN);
+  expect((await readdir(folder)).toSorted()).toEqual(['engines', 'engines-of-alice', 'engines.json']);
 });
 
 test('the last of several writes counts', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,8 @@ import { sha256 } from '../files/checksum.js';
 const MOST_BYTES = 1_000_000;
 const FILE = 'engines.json';
 const TEMPORARY = 'engines-';
+/** What `mkdtemp` makes of it. */
+const TEMPORARY_PATTERN = /^engines-[A-Za-z0-9]{6}$/;
 /** Version of the file's format. */
 const FORMAT = 1;
 
@@ -35,7 +37,9 @@ export class EngineMemory {
     private readonly machine: () => string = describeMachine,
   ) {}
 
+  /** Call it at start-up: it also removes folders that a killed service has left. */
   read(): KnownEngines {
+    this.removeLeftovers();
     try {
       const text = readFileSync(join(this.stateDir, FILE));
       if (text.length > MOST_BYTES) return nothing();
@@ -46,6 +50,17 @@ export class EngineMemory {
     } catch {
       // missing, not readable or damaged: the service learns again
       return nothing();
+    }
+  }
+
+  /** Another service that writes at this moment loses its folder: then it keeps nothing, and learns again. */
+  private removeLeftovers(): void {
+    try {
+      for (const name of readdirSync(this.stateDir)) {
+        if (TEMPORARY_PATTERN.test(name)) rmSync(join(this.stateDir, name), { recursive: true, force: true });
+      }
+    } catch {
+      // missing or not writable: the next start tries again
     }
   }
 
