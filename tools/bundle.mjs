@@ -1,6 +1,6 @@
 /** Bundles a program with its imports into one file and chunks, because thousands of files take seconds to load. */
 import { readFile } from 'node:fs/promises';
-import { readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -56,6 +56,10 @@ export async function bundle(entryPoints, { outdir = 'dist', plugins = [], ...op
  */
 export async function bundleProgram(name, { plugins = [], ...options }) {
   const program = join('dist', `${name}.cjs`);
+  // Compiled code must not stay beside another program: V8 compares only the length of the source.
+  mkdirSync('dist', { recursive: true });
+  for (const file of readdirSync('dist').filter((file) => file.startsWith(`${basename(program)}.v`)))
+    rmSync(join('dist', file));
   const built = await build({
     outfile: program,
     bundle: true,
@@ -83,7 +87,5 @@ export async function bundleProgram(name, { plugins = [], ...options }) {
     plugins: [...plugins, packageAddresses],
     ...options,
   });
-  for (const name of readdirSync('dist').filter((file) => file.startsWith(`${basename(program)}.v`)))
-    rmSync(join('dist', name));
   return { ...built, program };
 }
