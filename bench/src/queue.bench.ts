@@ -1,13 +1,15 @@
 /**
  * Queue throughput and delay. No-op operations on one and four hosts, on Redis and on PostgreSQL: operations per second, what each
- * costs, and the delay from the queue to a host. Eight hosts whose jobs take half a second: the time that is not spent on jobs. Then equal
- * trainings through a real API on one and two real hosts. The databases are as durable as in production. It takes less than four
- * minutes: a slow machine runs fewer operations. `npm run bench -- queue [most operations] [trainings]`.
+ * costs, and the delay from the queue to a host. Beside them jobs of BullMQ alone, and the writes to the store alone. Eight hosts whose
+ * jobs take half a second: the time that is not spent on jobs. Then equal trainings through a real API on one and two real hosts. The
+ * databases are as durable as in production. It takes less than five minutes: a slow machine runs fewer operations.
+ * `npm run bench -- queue [most operations] [trainings]`.
  */
 import type { Started } from '@ktrdr/contracts/testing';
 import { RedisServer } from '@ktrdr/job-queue/testing';
 import { openOperationStore } from '@ktrdr/operation-store';
 import { PostgresServer, emptyPostgres } from '@ktrdr/operation-store/testing';
+import { bareJobs, storeAlone } from './queue/bounds.js';
 import { longJobs, noOps, type NoOpCase } from './queue/no-ops.js';
 import { withStarted } from './queue/with-started.js';
 import { trainings } from './queue/trainings.js';
@@ -15,6 +17,8 @@ import { printRow, report, type ReportRow } from './report.js';
 
 const [operations = 10_000, count = 8] = process.argv.slice(2).map(Number);
 const HOSTS = [1, 4];
+/** Jobs and operations that are measured alone. */
+const ALONE = 1_000;
 /** Simulated hosts, and their jobs. */
 const MANY_HOSTS = 8;
 const JOB_MS = 500;
@@ -78,6 +82,9 @@ await withStarted(async (started) => {
   const bursts: ReportRow[] = [];
   for (const kind of ['Redis', 'PostgreSQL'] as const)
     for (const hosts of HOSTS) bursts.push(await burst(kind, hosts));
+  for (const kind of ['Redis', 'PostgreSQL'] as const)
+    bursts.push(await measured(started, servers, kind, 4, (one) => bareJobs(started, one, ALONE)));
+  bursts.push(await measured(started, servers, 'PostgreSQL', 0, (one) => storeAlone(one, ALONE)));
   await report('queue-operations', bursts);
   const long = (kind: 'Redis' | 'PostgreSQL') =>
     measured(started, servers, kind, MANY_HOSTS, (one) => longJobs(started, one, JOB_MS, JOBS_OF_HOST));

@@ -9,11 +9,18 @@ export class NoOpHost {
   private constructor(private readonly child: ChildProcess) {}
 
   /** Resolves when the host takes jobs. @throws if the process ends earlier */
-  static async start(url: string, queue: string, name: string, jobMs = 0): Promise<NoOpHost> {
-    const file = new URL('no-op-process.js', import.meta.url);
-    const child = fork(file, [url, queue, name, String(jobMs)], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
+  static start(url: string, queue: string, name: string, jobMs = 0): Promise<NoOpHost> {
+    return NoOpHost.launch('no-op-process.js', name, [url, queue, name, String(jobMs)]);
+  }
+
+  /** A worker of BullMQ alone. */
+  static startBare(url: string, queue: string, name: string): Promise<NoOpHost> {
+    return NoOpHost.launch('bare-process.js', name, [url, queue]);
+  }
+
+  private static async launch(program: string, name: string, args: string[]): Promise<NoOpHost> {
+    const file = new URL(program, import.meta.url);
+    const child = fork(file, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const host = new NoOpHost(child);
     try {
       const signal = AbortSignal.timeout(START_MS);

@@ -90,7 +90,8 @@ export class NoOpManager extends ServiceOrchestrator<NoOpQueue> {
         if (Number.isNaN(taken)) taken = performance.now();
         await begin();
         // if the queue does not answer, the next state repeats this
-        await this.adapter.tell(operationId, { type: 'begin', run: state.delivery }).catch(rethrowOther);
+        const { worker, delivery } = state;
+        await this.adapter.tell(operationId, worker, { type: 'begin', run: delivery }).catch(rethrowOther);
       }
     }
     throw new Error(`following job ${operationId} ended before the job did`);

@@ -5,11 +5,11 @@ import { JobWatch, type JobState } from './job-state.js';
 import { pollSilent, pollWaiting, RESPONSE_TIMEOUT_MS } from './job-polls.js';
 import { KnownWorkers, type KnownWorker } from './known-workers.js';
 import {
-  MESSAGE_RETENTION_MS,
-  topicOfJob,
+  topicOfWorker,
   WORKERS_TOPIC,
   type JobMessage,
   type JobReport,
+  type MessageForJob,
   type QueuedJob,
   type QueueReader,
 } from './messages.js';
@@ -101,14 +101,15 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   }
 
   /**
-   * Sends a message to the worker that has the job or takes it within a minute. @throws KtrdrError `queue_unreachable`
+   * Sends a message to the worker that has the job. A worker that is cut off may miss it: repeat it until the job's state shows
+   * that it has arrived. @throws KtrdrError `queue_unreachable`
+   *
+   * @param worker from the state `taken`
    */
-  async tell(jobId: string, message: JobMessage): Promise<void> {
+  async tell(jobId: string, worker: string, message: JobMessage): Promise<void> {
+    const told: MessageForJob = { job: jobId, message };
     try {
-      await within(
-        this.client.relay.publish(topicOfJob(jobId), message, { retain: MESSAGE_RETENTION_MS }),
-        RESPONSE_TIMEOUT_MS,
-      );
+      await within(this.client.relay.publish(topicOfWorker(worker), told), RESPONSE_TIMEOUT_MS);
     } catch (cause) {
       throw this.unreachable(cause);
     }

@@ -1,11 +1,11 @@
-import { DelayedError, WaitingError, type Job, type Queue, type Relay, type Worker } from 'bullmq';
+import { DelayedError, type Job, type Queue, type Relay, type Worker } from 'bullmq';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import { HeldJob, type WorkedJob } from './held-job.js';
-import { topicOfJob, type JobReport, type QueuedJob, type QueueReader } from './messages.js';
+import { topicOfWorker, type MessageForJob, type QueuedJob, type QueueReader } from './messages.js';
 import { reasonOf, secondsSince } from './outage.js';
 import { QueueConnection } from './queue-connection.js';
 import { OrComplain } from './read-or-complain.js';
-import { isUsersTurn } from './user-turn.js';
+import { TakenJob } from './taken-job.js';
 import { within } from './within.js';
 import { WorkerAnnouncements } from './worker-announcements.js';
 
@@ -15,11 +15,6 @@ import { WorkerAnnouncements } from './worker-announcements.js';
 const LOCK_SHARE = 0.4;
 const RENEWALS_PER_LOCK = 4;
 const STALLED_CHECK_SHARE = 0.2;
-/**
- * Delay before a held job is tried again, ms. It grows with the number of held jobs, so that workers try about ten per
- * second even if one user has queued hundreds. The maximum bounds the delay for other users.
- */
-const HELD_DELAY_MS = { least: 500, perHeld: 100, most: 30_000 };
 /** A job fails after losing its worker this often, because it may be the cause. */
 const MAX_LOSSES = 10;
 /** Timeout of a request to the queue, ms. */
@@ -33,8 +28,6 @@ const STOP_MS = { inAll: 5_000, anAnswer: 1_000 };
 const RETRY_MS = 1_000;
 /** Interval at which a stopping worker checks whether its jobs have ended, ms. */
 const IDLE_CHECK_MS = 20;
-/** Ended jobs are kept this long for their followers, s. */
-const RETENTION_S = { age: 24 * 3_600, count: 100_000 };
 
 /** What a `JobWorker` needs. */
 export interface JobWorkerParts<TData, TReport, TOutcome, TDescription> {
@@ -93,8 +86,6 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       maxStalledCount: MAX_LOSSES,
       runRetryDelay: RETRY_MS,
       drainDelay: 1,
-      removeOnComplete: RETENTION_S,
-      removeOnFail: RETENTION_S,
       autorun: false,
     });
     this.announcements = new WorkerAnnouncements({
@@ -127,6 +118,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     const parts = [this.worker, this.queue, this.relay];
     try {
       await within(Promise.all(parts.map((part) => part.waitUntilReady())), RESPONSE_TIMEOUT_MS);
+      await within(this.listen(), RESPONSE_TIMEOUT_MS);
     } catch (error) {
       throw this.startError ?? error;
     }
@@ -160,135 +152,53 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     return Math.max(this.stopsBy - this.parts.clock.monotonic(), STOP_MS.anAnswer);
   }
 
-  private async process(job: Job<QueuedJob<TData>>, token: string): Promise<TOutcome> {
-    const { clock, leaseMs, name } = this.parts;
-    const jobId = job.id as string;
+  private async process(bullJob: Job<QueuedJob<TData>>, token: string): Promise<TOutcome> {
+    const { clock, leaseMs, name, logger, reader } = this.parts;
+    const { queue } = this;
+    const job = new TakenJob(bullJob, {
+      token,
+      worker: name,
+      queue,
+      clock,
+      logger,
+      answerMs: () => this.answerMs,
+    });
     // a job that is not valid fails with the field that is wrong
-    const { data } = this.parts.reader.job(job.data);
-    if (!(await this.mayRun(job, token))) throw new DelayedError();
+    const { data } = reader.job(bullJob.data);
+    if (!(await job.mayRun({ isLeft: this.held.has(job.id) }))) throw new DelayedError();
     const held = new HeldJob<TData, TReport>({
-      id: jobId,
+      id: job.id,
       data,
-      delivery: job.attemptsStarted,
+      delivery: job.delivery,
       worker: name,
       lockMs: leaseMs * LOCK_SHARE,
       clock,
-      send: (report) => within(job.updateProgress({ ...numberOf(job), ...report }), RESPONSE_TIMEOUT_MS),
+      send: (report) => job.report(report),
     });
-    this.held.set(jobId, held);
+    this.held.set(job.id, held);
     if (this.stopsBy !== null) held.stopForWorker();
-    try {
-      return await this.doHeld(held);
-    } catch (error) {
-      if (!held.isGone) throw error;
-      if (held.isUnwanted) throw await this.drop(job, token);
-      throw await this.returnToQueue(job, token, held.whyGone);
-    } finally {
-      held.end();
-      this.held.delete(jobId);
-    }
-  }
-
-  /**
-   * Returns false if the job was postponed. If the queue becomes unreachable meanwhile, the job is returned instead of
-   * failing.
-   */
-  private async mayRun(job: Job<QueuedJob<TData>>, token: string): Promise<boolean> {
-    const { clock } = this.parts;
-    try {
-      // a lost job that comes back waits until its previous work has ended
-      const isLeft = this.held.has(job.id as string);
-      if (!isLeft && (await this.isUsersTurn(job))) return true;
-      const held = isLeft ? 0 : await within(this.queue.getDelayedCount(), RESPONSE_TIMEOUT_MS);
-      const ms = Math.min(Math.max(HELD_DELAY_MS.least, held * HELD_DELAY_MS.perHeld), HELD_DELAY_MS.most);
-      await within(job.moveToDelayed(clock.now() + ms, token), RESPONSE_TIMEOUT_MS);
-      return false;
-    } catch (error) {
-      await clock.sleep(RETRY_MS);
-      throw await this.returnToQueue(job, token, noResponse(error));
-    }
-  }
-
-  private async doHeld(held: HeldJob<TData, TReport>): Promise<TOutcome> {
-    const topic = await this.subscribe(held);
     try {
       await held.untilBegun();
       const outcome = await this.parts.work(held);
       held.throwIfGone();
       return outcome;
+    } catch (error) {
+      if (!held.isGone) throw error;
+      throw held.isUnwanted ? await job.drop() : await job.returnToQueue(held.whyGone);
     } finally {
-      // a worker that is no longer registered has no subscriptions
-      await within(topic.unsubscribe(), this.answerMs).catch((error: unknown) =>
-        this.onConnectionError(error),
-      );
+      held.end();
+      this.held.delete(job.id);
     }
   }
 
-  private async subscribe(held: HeldJob<TData, TReport>): ReturnType<Relay['subscribe']> {
-    const topic = topicOfJob(held.id);
-    try {
-      return await within(
-        this.relay.subscribe<unknown>(topic, ({ data }) => {
-          const message = this.orComplain.read(this.parts.reader.message, data);
-          if (message !== null) held.receive(message);
-        }),
-        RESPONSE_TIMEOUT_MS,
-      );
-    } catch (error) {
-      // the work has not begun
-      held.lose(noResponse(error));
-      await this.parts.clock.sleep(RETRY_MS);
-      throw error;
-    }
-  }
-
-  /**
-   * Returns a job to the queue. If that fails, another worker has the job or gets it when its lock expires. The error
-   * must not fail the job: BullMQ would record the failure when the queue is back, if no worker has taken the job
-   * meanwhile.
-   */
-  private async returnToQueue(job: Job, token: string, reason: string | null): Promise<WaitingError> {
-    const { logger } = this.parts;
-    logger.info('a job is returned to the queue', { job_id: job.id, reason });
-    try {
-      await within(job.moveToWait(token), this.answerMs);
-    } catch (error) {
-      logger.warn('a job could not be returned; its lock will expire', {
-        job_id: job.id,
-        reason: reasonOf(error),
-      });
-    }
-    return new WaitingError();
-  }
-
-  /**
-   * Drops a job that nobody started: its operation has ended, or its API is down. When that API is back, it finds the
-   * job missing and adds it again. If the job were returned instead, it would be the next one taken, again and again.
-   */
-  private async drop(job: Job, token: string): Promise<DelayedError> {
-    const { logger, clock } = this.parts;
-    logger.info('a job that nobody started is removed from the queue', { job_id: job.id });
-    try {
-      // a job that a worker has cannot be removed
-      await within(job.moveToDelayed(clock.now() + HELD_DELAY_MS.most, token), this.answerMs);
-      await within(this.queue.remove(job.id as string), this.answerMs);
-    } catch (error) {
-      logger.warn('a job could not be removed; it will be taken again', {
-        job_id: job.id,
-        reason: reasonOf(error),
-      });
-    }
-    return new DelayedError();
-  }
-
-  private isUsersTurn(job: Job<QueuedJob<TData>>): Promise<boolean> {
-    const { clock, name } = this.parts;
-    return isUsersTurn(job, {
-      clock,
-      worker: name,
-      active: async () =>
-        (await within(this.queue.getActive(), RESPONSE_TIMEOUT_MS)) as Job<QueuedJob<unknown>>[],
-      write: (report) => within(job.updateProgress(report), RESPONSE_TIMEOUT_MS),
+  /** Receives the messages for all jobs of this worker. A job that it does not have needs none. */
+  private async listen(): Promise<void> {
+    await this.relay.subscribe<unknown>(topicOfWorker(this.parts.name), ({ data }) => {
+      const { job, message } = (data ?? {}) as Partial<MessageForJob>;
+      const held = this.held.get(String(job));
+      if (held === undefined) return;
+      const read = this.orComplain.read(this.parts.reader.message, message);
+      if (read !== null) held.receive(read);
     });
   }
 
@@ -309,14 +219,4 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     logger.info('the queue can be used again', { away_s: secondsSince(this.outageSince, clock) });
     this.outageSince = null;
   }
-}
-
-function noResponse(error: unknown): string {
-  return `the queue does not respond (${reasonOf(error)})`;
-}
-
-/** Keeps the job's number in its reports. */
-function numberOf(job: Job): { number?: number | null } {
-  const { number } = job.progress as Partial<JobReport<unknown>>;
-  return number === undefined ? {} : { number };
 }

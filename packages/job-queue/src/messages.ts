@@ -1,20 +1,27 @@
-/** Topic for messages to the worker of a job. */
-export function topicOfJob(jobId: string): string {
-  return `jobs.${jobId}`;
+import { createHash } from 'node:crypto';
+
+/** Topic for messages to a worker about its jobs. A hash, because the relay allows few characters. */
+export function topicOfWorker(name: string): string {
+  return `worker.${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
 }
 
 /** Topic for the announcements of workers. */
 export const WORKERS_TOPIC = 'workers';
 /** Interval of a worker's announcements, ms. */
 export const ANNOUNCE_MS = 2_000;
-/** How long a message is kept for a worker that takes the job later, ms. */
-export const MESSAGE_RETENTION_MS = 60_000;
 
 /** A message to the worker of a job. */
 export type JobMessage =
   /** Starts the work; nothing computes before. `secret`: proves to others that the worker has this delivery. */
   | { type: 'begin'; run: DeliveryNumber; secret?: string }
   | { type: 'cancel'; reason: string | null; force: boolean };
+
+/** A message on the topic of a worker. */
+export interface MessageForJob {
+  /** Id of the job. */
+  job: string;
+  message: JobMessage;
+}
 
 /**
  * How often the job was delivered to a worker, from 1. The job belongs to the delivery with the highest number. Messages call it

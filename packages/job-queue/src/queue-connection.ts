@@ -33,8 +33,19 @@ const DISCONNECT_MS = 300;
 /** Delay between attempts to reach Redis, ms. It grows with each attempt, up to the maximum. */
 const RECONNECT_MS = { first: 100, longest: 1_000 };
 
+/** Ended jobs are kept this long for their followers, s. */
+const RETENTION_S = 24 * 3_600;
+/**
+ * Most ended jobs that a Redis keeps, because they use its memory. On PostgreSQL, BullMQ reads all ended jobs to apply such a limit,
+ * each time that a job ends.
+ */
+const RETAINED_IN_REDIS = 100_000;
+
 /** BullMQ's worker options, without those that this class sets. */
-export type WorkerSettings = Omit<WorkerOptions, 'connection' | 'prefix'>;
+export type WorkerSettings = Omit<
+  WorkerOptions,
+  'connection' | 'prefix' | 'removeOnComplete' | 'removeOnFail'
+>;
 
 /** Opens the parts of one queue, on Redis or on PostgreSQL. Its users do not depend on the kind of server. */
 export class QueueConnection {
@@ -109,13 +120,16 @@ export class QueueConnection {
 
   /** Opens the part that takes jobs. */
   worker(process: Processor, settings: WorkerSettings): Worker {
+    const retention =
+      this.postgres === null ? { age: RETENTION_S, count: RETAINED_IN_REDIS } : { age: RETENTION_S };
+    const kept = { ...settings, removeOnComplete: retention, removeOnFail: retention };
     return withBoundedJobs(
       this.postgres === null
-        ? new Worker(this.name, process, { ...settings, connection: { ...this.redis } })
+        ? new Worker(this.name, process, { ...kept, connection: { ...this.redis } })
         : (new Worker(
             this.name,
             process,
-            { ...settings, connection: this.postgres } as never,
+            { ...kept, connection: this.postgres } as never,
             createPostgresBackend as never,
           ) as unknown as Worker),
     );

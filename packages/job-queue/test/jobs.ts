@@ -56,7 +56,7 @@ export async function follow(
   for await (const state of watch) {
     last = state;
     if (begin && state.state === 'taken' && !state.begun) {
-      await queue.tell(jobId, { type: 'begin', run: state.delivery });
+      await queue.tell(jobId, state.worker, { type: 'begin', run: state.delivery });
     }
     if (fits(state)) {
       clearTimeout(tooLong);

@@ -3,11 +3,13 @@ import { systemClock } from '@ktrdr/orchestrator';
 import { RecordingLogger } from '@ktrdr/orchestrator/testing';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
 import pg from 'pg';
-import { JobQueue } from '../src/index.js';
-import { READER, job, type Queue } from './jobs.js';
+import { JobQueue, JobWorker } from '../src/index.js';
+import { ended, follow, job, LEASE_MS, READER, type Queue, type Worker } from './jobs.js';
 import { queueConformance } from './queue-conformance.js';
 
 const FAILS_AFTER_MS = 200;
+/** Jobs that have ended before. */
+const ENDED = 5_000;
 
 describe('a queue on postgres', () => {
   let server: PostgresServer;
@@ -60,6 +62,48 @@ describe('a queue on postgres', () => {
       await first.close();
       await second.close();
       await queue.close();
+    }
+  });
+
+  it('ends a job without a look at all jobs that have ended before', async () => {
+    const url = await server.createDatabase();
+    const parts = { url, queue: 'many', clock: systemClock, logger: new RecordingLogger(), reader: READER };
+    const queue: Queue = new JobQueue(parts);
+    const worker: Worker = new JobWorker({
+      ...parts,
+      name: 'one',
+      concurrency: 1,
+      leaseMs: LEASE_MS,
+      describe: async () => ({ engine: 'onnx' }),
+      work: async ({ data }) => ({ done: data.words }),
+    });
+    const client = new pg.Client({ connectionString: url, options: '-c search_path=ktrdr_queue' });
+    try {
+      await worker.start();
+      await client.connect();
+      await client.query(
+        `insert into job (queue, id, seq, name, state, data, opts, added_at_ms, finished_at_ms)
+         select 'many', 'old-' || number, nextval('job_seq'), 'job', 'completed', '{}', '{}', at.ms, at.ms
+         from generate_series(1, ${ENDED}) number, (select (extract(epoch from now()) * 1000)::bigint as ms) at`,
+      );
+      await client.query('analyze job');
+      const rowsRead = async () => {
+        // the server counts a connection's reads when it is idle
+        await systemClock.sleep(1_500);
+        const { rows } = await client.query<{ count: number }>(
+          `select (seq_tup_read + idx_tup_fetch)::int as count from pg_stat_user_tables where relname = 'job'`,
+        );
+        return rows[0]!.count;
+      };
+      const before = await rowsRead();
+      const ids = Array.from({ length: 30 }, (_, number) => `new-${number}`);
+      for (const id of ids) await queue.add(id, job(id));
+      await Promise.all(ids.map((id) => follow(queue, id, ended)));
+      expect((await rowsRead()) - before).toBeLessThan(ids.length * ENDED);
+    } finally {
+      await worker.stop();
+      await queue.close();
+      await client.end();
     }
   });
 });

@@ -147,7 +147,8 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
           if (ended(state)) return;
         }
       };
-      await Promise.all([queue.tell(jobId, { type: 'begin', run: 1, secret: 'mine' }), ask(), ask(), ask()]);
+      const begin = queue.tell(jobId, 'one', { type: 'begin', run: 1, secret: 'mine' });
+      await Promise.all([begin, ask(), ask(), ask()]);
       const ends = states.filter(ended);
       expect(ends).toEqual(ends.map(() => ({ state: 'completed', outcome: { done: `${jobId} mine` } })));
       expect(ends.length).toBe(3);
@@ -199,7 +200,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     expect(await queue.currentDelivery('runs')).toBeNull();
   });
 
-  it('delivers a cancel to the worker of a job, even if it was sent before the job was taken', async () => {
+  it('delivers a cancel to the worker of a job, also to one that was not told to begin, and to no other job', async () => {
     const queue = openQueue();
     const stops: JobStop[] = [];
     const untilStopped: Work = (held) =>
@@ -212,10 +213,12 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     await openWorker('one', untilStopped);
     await queue.add('a', job('a'));
     await follow(queue, 'a', (state) => state.state === 'taken' && state.begun);
-    await queue.tell('a', { type: 'cancel', reason: 'enough', force: false });
+    await queue.tell('other', 'one', { type: 'cancel', reason: 'not this one', force: false });
+    await queue.tell('a', 'one', { type: 'cancel', reason: 'enough', force: false });
     expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'cancelled' } });
-    await queue.tell('b', { type: 'cancel', reason: 'never', force: true });
     await queue.add('b', job('b'));
+    await follow(queue, 'b', ({ state }) => state === 'taken', false);
+    await queue.tell('b', 'one', { type: 'cancel', reason: 'never', force: true });
     expect(await follow(queue, 'b', ended, false)).toEqual({
       state: 'completed',
       outcome: { done: 'cancelled' },
@@ -386,7 +389,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     link.heal();
     await systemClock.sleep(1_000);
     expect(await queue.currentDelivery('a')).toBe(2);
-    await queue.tell('a', { type: 'cancel', reason: null, force: false });
+    await queue.tell('a', 'other', { type: 'cancel', reason: null, force: false });
     expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'delivery 2' } });
     expect(await queue.currentDelivery('a')).toBeNull();
   });

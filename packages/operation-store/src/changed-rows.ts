@@ -45,17 +45,19 @@ const PROGRESS_COLUMNS = {
 /** Reads the rows to change. Locks them in the order of their ids, so that two transactions do not wait for each other. */
 export async function lockRows(
   tx: Kysely<Schema>,
-  { isOneOf, locksRows }: SqlDatabase,
+  { isOneOf, locksRows, prepare }: SqlDatabase,
   ids: ReadonlySet<string>,
 ): Promise<Map<string, ChangedRow>> {
   if (ids.size === 0) return new Map();
-  const rows = await tx
+  const statement = tx
     .selectFrom('operations')
     .select(STORED_COLUMNS)
     .where(isOneOf('id', [...ids]))
     .orderBy('id')
     .$if(locksRows, (query) => query.forUpdate())
-    .execute();
+    .compile();
+  prepare(statement.sql);
+  const { rows } = await tx.executeQuery(statement);
   return new Map(rows.map((row) => [row.id, { ...row, lease_ms: null, search_text: null }]));
 }
 

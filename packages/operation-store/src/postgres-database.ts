@@ -46,9 +46,9 @@ export async function openPostgresDatabase(
     keepAlive: true,
     types: { getTypeParser: typeParser },
   };
-  const pool = makePool(settings, responseTimeoutMs);
+  const statements = new PreparedStatements();
+  const pool = makePool(settings, responseTimeoutMs, statements);
   const db = kyselyOn(pool);
-  const statements = new PreparedStatements(pool);
   const notices = new PostgresNotifications({ connect: () => new pg.Client(settings), responseTimeoutMs });
   const close = async () => {
     await notices.stop();
@@ -76,8 +76,8 @@ export async function openPostgresDatabase(
         await sql`set local synchronous_commit = off`.execute(tx);
         return write(tx);
       }),
-    prepared: (statement) => statements.rows(statement),
-    isRetryable: isTransactionConflict,
+    prepare: (text) => statements.prepare(text),
+    isRetryable: (error) => isTransactionConflict(error) || statements.isOutdated(error),
     tell: (operationId) => notices.tell(operationId),
     onRemoteWrite: (hear) => notices.hear(hear),
     // the server looks after its files
@@ -89,10 +89,19 @@ export async function openPostgresDatabase(
 }
 
 /** A pool of connections, opened on demand. */
-function makePool(settings: pg.ClientConfig, responseTimeoutMs: number): pg.Pool {
+function makePool(
+  settings: pg.ClientConfig,
+  responseTimeoutMs: number,
+  statements = new PreparedStatements(),
+): pg.Pool {
   const Client = class extends pg.Client {
     constructor() {
       super(settings);
+      const query = this.query.bind(this) as (...args: unknown[]) => never;
+      this.query = (text: unknown, values?: unknown, ...rest: unknown[]) => {
+        const name = typeof text === 'string' && Array.isArray(values) ? statements.nameOf(text) : undefined;
+        return name === undefined ? query(text, values, ...rest) : query({ name, text, values }, ...rest);
+      };
     }
   };
   const pool = new pg.Pool({

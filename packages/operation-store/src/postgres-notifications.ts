@@ -7,6 +7,9 @@ const CHANNEL = 'ktrdr_operations';
 const FIRST_PAUSE_MS = 100;
 const LAST_PAUSE_MS = 5_000;
 
+/** Time between two notifications, ms. Each wakes every other process, and the ids of this time share one. */
+const BETWEEN_MS = 20;
+
 /** What `PostgresNotifications` needs. */
 export interface PostgresNotificationsParts {
   /** Creates a client that is not connected yet. */
@@ -101,6 +104,7 @@ export class PostgresNotifications {
       const all = [CHANNEL, ids];
       // after a lost connection, followers still poll from time to time
       await this.client?.query('select pg_notify($1, id) from unnest($2::text[]) id', all).catch(() => {});
+      await this.clock.sleep(BETWEEN_MS);
     }
     this.sending = null;
   }

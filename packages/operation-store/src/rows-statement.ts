@@ -8,7 +8,7 @@ export type RowColumns<TRow extends object> = Readonly<Record<keyof TRow & strin
 
 /**
  * A statement that writes many rows. Its only parameter is the rows as JSON, so its text is the same for any number of them. The text is
- * built once for each database: building it takes longer than running it.
+ * built and planned once for each database: both take longer than running it.
  */
 export class RowsStatement<TRow extends object, TResult = unknown> {
   private readonly texts = new WeakMap<SqlDatabase, string>();
@@ -31,6 +31,7 @@ export class RowsStatement<TRow extends object, TResult = unknown> {
     if (known !== undefined) return known;
     const text = this.build(database.rowsOf(this.columns), database).compile(tx).sql;
     this.texts.set(database, text);
+    database.prepare(text);
     return text;
   }
 }

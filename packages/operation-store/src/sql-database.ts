@@ -1,4 +1,4 @@
-import type { CompiledQuery, Kysely, RawBuilder } from 'kysely';
+import type { Kysely, RawBuilder } from 'kysely';
 import type { Schema } from './schema.js';
 
 /** The differences between the databases. */
@@ -19,9 +19,9 @@ export interface SqlDatabase {
    * failure after a later write.
    */
   readonly relaxed: <T>(write: (tx: Kysely<Schema>) => Promise<T>) => Promise<T>;
-  /** Runs a frequent read as a prepared statement and returns its rows. */
-  readonly prepared: <R>(statement: CompiledQuery<R>) => Promise<R[]>;
-  /** True if concurrent transactions caused the error and the work was rolled back, so that a retry may succeed. */
+  /** From now on, the database keeps the plan of statements with this text, which run often. */
+  readonly prepare: (text: string) => void;
+  /** True if a concurrent transaction or migration caused the error and the work was rolled back, so that a retry may succeed. */
   readonly isRetryable: (error: unknown) => boolean;
   /** Notifies other processes of a written operation, if the database supports it. */
   readonly tell: (operationId: string) => void;

@@ -3,6 +3,7 @@ import {
   operationExists,
   operationNotFound,
   tooManyWaiting,
+  WriteListeners,
   type Lease,
   type NewOperation,
   type OperationPage,
@@ -55,7 +56,7 @@ export class SqlOperationStore implements OperationStore {
   readonly webhooks: WebhookStore;
   private readonly access: StoreAccess;
   private readonly cache: ReadCache;
-  private readonly listeners = new Set<(operationId: string | null) => void>();
+  private readonly listeners = new WriteListeners();
   private readonly writes: OperationWrites;
   private readonly leases: SqlLeases;
   private readonly records: SqlRecords;
@@ -204,8 +205,7 @@ export class SqlOperationStore implements OperationStore {
   }
 
   onWrite(listener: (operationId: string | null) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.listeners.add(listener);
   }
 
   async check(): Promise<void> {
@@ -220,8 +220,8 @@ export class SqlOperationStore implements OperationStore {
 
   private async readPage(db: Kysely<Schema>, query: OperationQuery): Promise<OperationPage> {
     const statement = listQuery(query).compile(db);
-    const rows =
-      query.offset === 0 ? await this.database.prepared(statement) : (await db.executeQuery(statement)).rows;
+    if (query.offset === 0) this.database.prepare(statement.sql);
+    const { rows } = await db.executeQuery(statement);
     return {
       operations: rows.flatMap((row) => (row.seq === null ? [] : [summaryOf(row)])),
       total_count: rows[0]?.total_count ?? 0,
@@ -238,7 +238,7 @@ export class SqlOperationStore implements OperationStore {
   }
 
   private hear(operationId: string | null): void {
-    for (const listener of this.listeners) listener(operationId);
+    this.listeners.tell(operationId);
   }
 }
 

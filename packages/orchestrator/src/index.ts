@@ -71,3 +71,4 @@ export {
   type ServiceOrchestratorDependencies,
 } from './service-orchestrator.js';
 export { Slots, type PlaceInLine, type SlotRequest } from './slots.js';
+export { WriteListeners } from './write-listeners.js';

@@ -31,6 +31,7 @@ import type {
   TakenOver,
   Written,
 } from './operation-store.js';
+import { WriteListeners } from './write-listeners.js';
 
 export interface MemoryOperationStoreOptions {
   /** Decides when a lease has expired. Default: the machine's clock. */
@@ -59,7 +60,7 @@ export class MemoryOperationStore implements OperationStore {
   /** Ids of ended operations, least recently used first. */
   private readonly ended = new Set<string>();
   private readonly idOfTask = new Map<string, string>();
-  private readonly listeners = new Set<(operationId: string | null) => void>();
+  private readonly listeners = new WriteListeners();
 
   constructor({ clock = systemClock, maxEnded = 1000 }: MemoryOperationStoreOptions = {}) {
     this.clock = clock;
@@ -232,8 +233,7 @@ export class MemoryOperationStore implements OperationStore {
   }
 
   onWrite(listener: (operationId: string | null) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.listeners.add(listener);
   }
 
   async check(): Promise<void> {}
@@ -253,7 +253,7 @@ export class MemoryOperationStore implements OperationStore {
   }
 
   private tell(operationId: string): void {
-    for (const listener of this.listeners) listener(operationId);
+    this.listeners.tell(operationId);
   }
 
   private keepEnded(operationId: string): void {

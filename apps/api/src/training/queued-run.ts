@@ -111,7 +111,7 @@ export class QueuedRun {
         this.say(`waiting for a host [${this.parts.heldBy}]`);
         return;
       case 'taken':
-        if (!state.begun) await this.begin(state.delivery);
+        if (!state.begun) await this.begin(state);
         else if (state.report !== null) this.forward(state.report);
         return;
       case 'unreachable': {
@@ -140,7 +140,7 @@ export class QueuedRun {
   }
 
   /** Nothing computes before the operation runs. An earlier cancel keeps it from running. */
-  private async begin(delivery: number): Promise<void> {
+  private async begin({ delivery, worker }: Extract<State, { state: 'taken' }>): Promise<void> {
     const { queue, hooks } = this.parts;
     try {
       await hooks.begin();
@@ -152,7 +152,7 @@ export class QueuedRun {
     // the message may be repeated until the host confirms it
     if (this.issued?.delivery !== delivery)
       this.issued = { delivery, secret: await this.parts.issueSecret(delivery) };
-    await queue.tell(this.jobId, { type: 'begin', run: delivery, secret: this.issued.secret });
+    await queue.tell(this.jobId, worker, { type: 'begin', run: delivery, secret: this.issued.secret });
   }
 
   /** Removes the job, or asks its host to stop. */
@@ -164,7 +164,7 @@ export class QueuedRun {
     if (state.state === 'taken') {
       const force = token.isForced;
       if (clock.monotonic() - this.toldAt >= TELL_AGAIN_MS || (force && !this.toldForce)) {
-        await queue.tell(this.jobId, { type: 'cancel', reason: token.reason, force });
+        await queue.tell(this.jobId, state.worker, { type: 'cancel', reason: token.reason, force });
         this.toldAt = clock.monotonic();
         this.toldForce = force;
       }

@@ -1,2 +1,3 @@
 export { anyReader } from './any-reader.js';
 export { RedisServer } from './redis-server.js';
+export { BareQueue, startBareWorker } from './bare-queue.js';

@@ -459,6 +459,33 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     assertSame(await get(store, operation_id), before);
   },
 
+  'a listener that throws changes no write, and the others hear it': async (store) => {
+    const heard: (string | null)[] = [];
+    const calls: (string | null)[] = [];
+    const warnings: string[] = [];
+    const emitWarning = process.emitWarning.bind(process);
+    process.emitWarning = (text: string | Error) => void warnings.push(String(text));
+    store.onWrite((id) => {
+      calls.push(id);
+      throw new Error('a faulty listener');
+    });
+    store.onWrite((id) => heard.push(id));
+    const { operation_id } = await running(store);
+    try {
+      assert.equal((await store.transition(operation_id, 1, ['running'], COMPLETE)).changed, true);
+    } finally {
+      process.emitWarning = emitWarning;
+    }
+    assertSame(calls, [operation_id, operation_id, operation_id]);
+    assertSame(heard, calls);
+    const history = await store.history(operation_id);
+    assertSame(
+      history.map(({ status }) => status),
+      ['pending', 'running', 'completed'],
+    );
+    assert.match(warnings.at(-1) ?? '', /a faulty listener/);
+  },
+
   'the store can be checked': async (store) => {
     await store.check();
   },
