@@ -1,12 +1,12 @@
 /**
- * "Direction of imports", as rules. What may import what stands in `allowed`, one line a package or app;
+ * "Direction of imports", as rules. `allowed` lists the permitted imports, one line a package or app;
  * everything else in the workspace is forbidden. (Rule 7, settings, time and randomness, is oxlint's.)
  */
 const allowed = {
   'packages/contracts': [],
   'packages/orchestrator': ['contracts'],
   'packages/files': ['contracts'],
-  // starts a program in a process of its own, and is the program's side of it
+  // starts a program in a separate process, and is the program's side of it
   'packages/programs': ['contracts'],
   'packages/market-data': ['contracts', 'files'],
   'packages/data-import': ['contracts', 'files', 'market-data', 'programs'],

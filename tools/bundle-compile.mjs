@@ -1,4 +1,4 @@
-/** Runs a bundled program and stores the code that Node has compiled until it ends. Arguments: the program, then its own. */
+/** Runs a bundled program and stores the code that Node compiled while the program ran. Arguments: the program, then the program's arguments. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { compiledFile, run } from './bundle-loader.mjs';

@@ -36,8 +36,8 @@ export function run(program) {
 }
 
 /**
- * Makes stack traces name the sources of a program. The source map is read when a stack first needs it, because reading it takes
- * a tenth of the time in which a service starts.
+ * Makes stack traces name the sources of a program. The source map is read when a stack trace first needs it, because reading it
+ * takes a tenth of a service's start.
  */
 export function nameSources(program) {
   let map;
@@ -57,7 +57,7 @@ export function nameSources(program) {
     [Error.prototype.toString.call(error), ...frames.map((frame) => `    at ${inSources(frame)}`)].join('\n');
 }
 
-/** `null` if the file is missing or damaged: an error must not hide behind another one. */
+/** `null` if the file is missing or damaged: a second error must not hide the first one. */
 function sourceMap(program) {
   try {
     return new SourceMap(JSON.parse(readFileSync(`${program}.map`, 'utf8')));

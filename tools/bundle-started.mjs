@@ -9,8 +9,8 @@ import { createInterface } from 'node:readline';
 const FOLDERS = { DATA_DIR: 'data', MODELS_DIR: 'models', STATE_DIR: 'state', STRATEGIES_DIR: 'strategies' };
 
 /**
- * @param args of Node: the service's program
- * @param body gets the address of the service
+ * @param args arguments of Node: the service's program
+ * @param body called with the address of the service
  * @returns the result of `body`
  * @throws Error with the output of the service if it does not start, or does not end with exit code 0
  */

@@ -51,12 +51,12 @@ export async function bundle(entryPoints, { outdir = 'dist', plugins = [], ...op
 }
 
 /**
- * Bundles one program into `dist/NAME.cjs`, which `bundle-loader.mjs` loads. Only CommonJS can be compiled ahead of its start.
- * A part that is imported dynamically runs when it is imported.
+ * Bundles one program into `dist/NAME.cjs`, which `bundle-loader.mjs` loads. Only CommonJS can be compiled ahead of time.
+ * A dynamically imported module runs when it is imported.
  */
 export async function bundleProgram(name, { plugins = [], ...options }) {
   const program = join('dist', `${name}.cjs`);
-  // Compiled code must not stay beside another program: V8 compares only the length of the source.
+  // Old compiled code must not stay beside a new program: V8 compares only the length of the source.
   mkdirSync('dist', { recursive: true });
   for (const file of readdirSync('dist').filter((file) => file.startsWith(`${basename(program)}.v`)))
     rmSync(join('dist', file));

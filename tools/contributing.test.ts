@@ -42,7 +42,7 @@ function sources(folder: string): string[] {
   });
 }
 
-test('each invariant that the code refers to stands in ARCHITECTURE.md, under a number of its own', () => {
+test('ARCHITECTURE.md lists each invariant that the code refers to, each under a separate number', () => {
   const defined = [...ARCHITECTURE.matchAll(/^\| (I\d+) \|/gm)].map(([, number]) => number!);
   expect(defined).toEqual(defined.map((_, index) => `I${index + 1}`));
   const unknown = ['apps', 'packages'].flatMap(sources).flatMap((file) =>

@@ -17,7 +17,7 @@ export const SAMPLES = [
   ['AAPL', '1h', '--start-date', '2023-01-01', '--end-date', '2024-12-31'],
 ];
 
-/** Arguments of `ktrdr`. One seed is one draw, so the first training has many: it shows their mean and spread. */
+/** Arguments of `ktrdr`. The score of one seed is partly chance, so the first training uses many seeds and shows their mean and spread. */
 export const FIRST_TRAINING = ['models', 'train', 'strategies/sp500_daily.yaml', '--seeds', '16'];
 
 const API_START_TIMEOUT_MS = 30_000;

@@ -1,6 +1,6 @@
 /**
  * Trains in a real terminal of tmux and writes what it shows as docs/terminal.svg: the last live lines, the verdict, the curve and the
- * accuracy. Trains as the quickstart does, on its bars, with an API of its own and empty folders, so that the training is the first on these bars.
+ * accuracy. Trains as the quickstart does, on its bars, with its own API and empty folders, so that the training is the first on these bars.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Leaves out the parts of axios that `ktrdr` does not use: `fetch`, XMLHttpRequest, forms and HTTP/2. Only to have them, axios loads
- * Node's whole libraries for them and a table of file types, which takes as long as the rest of `ktrdr`.
+ * Leaves out the parts of axios that `ktrdr` does not use: `fetch`, XMLHttpRequest, forms and HTTP/2. For these parts, axios loads
+ * whole Node libraries and a table of file types, which takes as long as loading the rest of `ktrdr`.
  */
 import { readFile } from 'node:fs/promises';
 

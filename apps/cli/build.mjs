@@ -1,6 +1,6 @@
 /**
  * Bundles the CLI with everything it imports: `dist/main.js` with the help, and `dist/program.cjs` with all commands. One file loads
- * sooner than the 50 chunks of a command did.
+ * faster than many chunks.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFile, rm, writeFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { thirdPartyNotices } from '../../tools/third-party.mjs';
 
 const MINIFIED = { minifySyntax: true, minifyWhitespace: true, metafile: true };
 
-/** Takes what `main` imports dynamically from the program. */
+/** Redirects the dynamic imports of `main` to the bundled program. */
 const fromProgram = {
   name: 'from-program',
   setup({ onResolve, onLoad }) {
@@ -46,7 +46,7 @@ const inputs = [main.metafile, metafile].flatMap((built) => Object.keys(built.in
 await writeFile('dist/THIRD-PARTY.txt', await thirdPartyNotices([...new Set(inputs)]));
 await copyFile('../../LICENSE', 'dist/LICENSE');
 
-// Each run adds the code that it needs. No API answers at this address: commands end when they have sent their first request.
+// Each run adds the code that it compiles. No API answers at this address, so a command ends after its first request.
 for (const words of [
   ['--version'],
   ['models', 'train', 'build.mjs'],

@@ -83,7 +83,7 @@ async function casesOf(api: TestService, status?: string): Promise<Case[]> {
   ];
 }
 
-/** The bare routes in a process of their own. */
+/** The bare routes in a separate process. */
 class BareRoutes {
   private readonly process = fork(new URL('api/bare-process.js', import.meta.url));
   private url = '';

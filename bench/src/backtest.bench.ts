@@ -2,8 +2,8 @@
  * Backtests of bars in memory, on one core: fills (`simulate`), reports with all figures, benchmarks and 10,000 draws of random
  * entries, a stored model from the file of bars to the file of trades, and the memory of a process with ten million bars. For
  * comparison: vectorbt and backtesting.py on the same bars and decisions, in turns with ours. They need a Python with both packages:
- * `BACKTEST_PYTHON=/path/to/python`, or `python3`. Times are processor time, which other work on the machine changes little, where the table
- * does not say otherwise.
+ * `BACKTEST_PYTHON=/path/to/python`, or `python3`. Times are processor time unless the table
+ * says otherwise, because other work on the machine changes processor time little.
  * Arguments: `--no-peers`.
  */
 import { execFileSync } from 'node:child_process';
@@ -136,8 +136,8 @@ function memory(): ReportRow {
 
 /**
  * A stored model with ten indicators on 100,000 bars, as `ktrdr models backtest` computes it: from the file of bars to the file of trades,
- * in a process of its own. The start of the process does not count. The bars are parsed, or come from the cache, where the training of the
- * model has put them.
+ * in a separate process. The start of the process does not count. The bars are parsed, or come from the cache that the training of
+ * the model has filled.
  */
 async function endToEnd(): Promise<ReportRow[]> {
   const root = await mkdtemp(join(tmpdir(), 'ktrdr-bench-'));
@@ -179,7 +179,7 @@ async function once(run: object, root: string): Promise<Once> {
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Once;
 }
 
-/** The elapsed time, to which the mark applies, and processor times: of all threads, so that their sum can exceed the elapsed time. */
+/** The elapsed time, which has the target, and processor times of all threads: their sum can exceed the elapsed time. */
 function stepRows(what: string, rounds: readonly Once[]): ReportRow[] {
   const [{ bars, trades, steps }] = [rounds[0]!];
   const timed = (name: string, time: (one: Once) => number, most: number | null): ReportRow => {

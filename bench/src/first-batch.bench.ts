@@ -1,6 +1,6 @@
 /**
  * How long a training takes from its start to its first batch, and where that time goes: with a warm training process and without one,
- * started by the command line (a process of its own) and by a request. The strategy is the quickstart's. The service trains a few times
+ * started by the command line (a separate process) and by a request. The strategy is the quickstart's. The service trains a few times
  * before the measurement. `npm run bench -- first-batch [trainings of each kind]`
  */
 import { spawn } from 'node:child_process';
@@ -22,7 +22,7 @@ import { percentile, printRow, report, type ReportRow } from './report.js';
 const [, , COUNT = '40'] = process.argv;
 const P50_TARGET_MS = 250;
 const P99_TARGET_MS = 500;
-/** Starts of an API whose processor time is measured. */
+/** Number of measured API starts. */
 const API_STARTS = 10;
 const API_START_TARGET_MS = 1_500;
 /** Trainings before the measurement. */

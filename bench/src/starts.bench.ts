@@ -98,7 +98,7 @@ async function endAll(api: TestService): Promise<void> {
   );
 }
 
-/** Starts everything at once. The other requests go on until what was started has ended or its time is over. */
+/** Starts everything at once. The other requests continue until everything that was started has ended, or until the time limit. */
 async function burst(
   api: TestService,
   path: string,

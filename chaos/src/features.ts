@@ -3,7 +3,7 @@ import { dataOf } from '@ktrdr/service-kit/testing';
 import type { World } from './world.js';
 
 /**
- * What the trainings of a run were seen to have: seeds beside each other, walk-forward folds, a warm process that waited for a
+ * The features that the trainings of a run exercised: parallel seeds, walk-forward folds, a warm process that waited for a
  * training, features from the cache.
  */
 export const FEATURES = ['lanes', 'folds', 'warm', 'cached'] as const;

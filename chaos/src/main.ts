@@ -68,7 +68,7 @@ async function summarise(): Promise<void> {
   console.log(
     `\nAll recorded runs: ${all.length}, with ${faults} faults; runs with violations: ${violated.length}`,
   );
-  // earlier runs had none of them, and do not say so
+  // earlier runs exercised none of them and have no such field
   const full = all.filter((report) => FEATURES.every((feature) => report.with?.includes(feature)));
   console.log(
     `Runs with ${FEATURES.join(', ')}: ${full.length}, with violations: ${full.filter(isViolated).length}`,

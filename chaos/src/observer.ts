@@ -12,7 +12,7 @@ export interface Seen {
 /** Polls all operations while the API answers, and records forbidden changes: a percentage or attempt that falls, an end that is undone. */
 export class Observer {
   readonly violations = new Set<string>();
-  /** Whether seeds were seen to train beside each other. */
+  /** Whether any two seeds trained in parallel. */
   hasSeenLanes = false;
   private readonly newest = new Map<string, OperationSummary>();
   private readonly seenByAttempt = new Map<string, Seen>();

@@ -12,7 +12,7 @@ import { World } from './world.js';
 
 /** All trainings of a run must end within this time after the last fault, ms. */
 const FINISH_MS = 120_000;
-/** A warm process starts within this time, ms; later on a busy machine. */
+/** Usual time until a warm process is ready, ms; a busy machine may need longer. */
 const WARM_MS = 20_000;
 /** Time limit of an undisturbed training, ms. */
 const UNDISTURBED_MS = 180_000;
@@ -23,7 +23,7 @@ export interface RunReport {
   seed: number;
   mode: Mode;
   faults: string[];
-  /** What the trainings were seen to have. */
+  /** The features that the trainings exercised. */
   with: Feature[];
   /** Number of attempts of each operation. */
   attempts: number[];

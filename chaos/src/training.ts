@@ -20,12 +20,12 @@ export function requestOf({ seed, hasMembers }: PlannedTraining): StartTrainingR
   return hasMembers ? { strategy: MEMBERS, seed, seeds: 3, walk_forward: 2 } : { strategy: TRAINING, seed };
 }
 
-/** Identifies a training among those of all runs. The arguments are those of its operation. */
+/** Identifies a training among the trainings of all runs. Takes the arguments of its operation. */
 export function keyOf(seed: unknown, seeds: unknown): string {
   return JSON.stringify({ seed, seeds: seeds ?? 1 });
 }
 
-/** What a training must give whatever happens to it: the bytes of its model, and the scores of its seeds and folds. */
+/** The outcome that no fault may change: the bytes of the model, and the scores of its seeds and folds. */
 export async function outcomeOf({ artifacts, seeds, walk_forward }: TrainingResult): Promise<string> {
   const model = await readFile(join(artifacts.model_path ?? '', 'model.onnx'));
   const sha256 = createHash('sha256').update(model).digest('hex');

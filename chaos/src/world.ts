@@ -75,7 +75,7 @@ export class World {
       LEASE_MS: String(LEASE_MS),
       TRAINING_ENGINE: 'onnx',
       TRAINING_CHECKPOINT_EVERY_MS: '200',
-      // lanes also where two trainings run
+      // enough threads for lanes even if two trainings run
       TRAINING_THREADS: '4',
       ...WARM,
     };

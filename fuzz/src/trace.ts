@@ -85,7 +85,7 @@ function problemOf(line: string, allowed: Allowed): string | null {
 }
 
 function socketProblem(line: string, rest: string, { own, ports }: Allowed): string | null {
-  // the address stands in the line in which the call began
+  // the line of the call's begin has the address
   if (line.includes(' resumed>')) return null;
   const [, port, address] = /htons\((\d+)\).*inet_(?:addr|pton)\((?:AF_INET6, )?"([^"]+)"/.exec(rest) ?? [];
   if (port !== undefined) {

@@ -17,7 +17,7 @@ import { checkAnswer } from './refusal.js';
 import { Trace, type Allowed } from './trace.js';
 import { withoutHold } from './without-hold.js';
 
-/** Files that Node, native libraries and the searches for GPUs read when a process starts, and the doctor. */
+/** Files that the start of a process reads (Node, native libraries, the search for GPUs), and files that the doctor reads. */
 const OF_THE_SYSTEM = [
   '/dev/dri',
   '/dev/null',

@@ -5,7 +5,7 @@ import type { Answer } from './api-document.js';
 
 /** An HTTP proxy between a host and its API. It keeps the API's answers to uploads. */
 export class UploadRecorder {
-  /** Answers in the order in which they arrived, each with the path of its request. */
+  /** Answers in the order of arrival, each with the path of its request. */
   readonly uploads: { path: string; answer: Answer }[] = [];
   /** How the host proved the last time that it has the delivery. */
   authorization = '';

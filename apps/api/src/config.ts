@@ -30,7 +30,7 @@ export interface ApiSettings extends ListenSettings {
   importDir: string | null;
   /** Limits of imports: size of a file, memory of a process that reads one (MB). */
   importLimits: { fileMb: number; memoryMb: number };
-  /** Networks beside the public internet that webhooks may lead to. */
+  /** Networks other than the public internet that webhooks may reach. */
   notifyPrivateNetworks: string[];
   /** Where bars may be downloaded from. */
   dataSources: DataSourceSettings;

@@ -40,6 +40,6 @@ const service: RunnableService<ApiSettings> = {
 };
 
 const [command, ...args] = process.argv.slice(2);
-// no await: the build makes a CommonJS program of this file
+// no top-level await: the build compiles this file to CommonJS
 if (command === 'token') void runTokenCommand(args).then((exitCode) => (process.exitCode = exitCode));
 else void runService(service);

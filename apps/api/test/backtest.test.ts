@@ -131,7 +131,7 @@ describe('a backtest', () => {
     expect(retrained.result).toMatchObject({ verdict: { trials_on_these_bars: before + 4 } });
   });
 
-  test('on bars that the model was trained on is refused, and marked if it is asked for', async () => {
+  test('on bars that the model was trained on is refused, and marked if the request allows it', async () => {
     const body = { start_date: '2023-06-01' };
     const { code, message } = await refusal(api.url, {
       path: `/models/${MODEL}/backtest`,

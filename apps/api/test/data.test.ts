@@ -143,7 +143,7 @@ describe('an upload', () => {
     ]);
   });
 
-  test('that is newer extends a file; other prices are asked for and replace nothing by themselves', async () => {
+  test('that is newer extends a file; different prices need a choice and replace nothing by themselves', async () => {
     await imported({ upload_id: await upload('EXT.csv', days(2, 5)) });
     const more = await imported({ upload_id: await upload('EXT.csv', days(4, 9)) });
     expect(more.stored).toMatchObject([{ rows: 8, added: 4, unchanged: 2, replaced: 0 }]);

@@ -73,7 +73,7 @@ test('the sources are listed with their terms, and without what their addresses 
   );
 });
 
-test('a download that a cancel and a killed API interrupt keeps whole pages, and goes on by itself', async () => {
+test('a download that a cancel and a killed API interrupt keeps whole pages and resumes by itself', async () => {
   let release = (): void => {};
   const hold = (from: number): void => {
     const released = new Promise<void>((resolve) => (release = resolve));
@@ -86,7 +86,7 @@ test('a download that a cancel and a killed API interrupt keeps whole pages, and
       (arrived) => arrived.some((request) => request.includes(`startTime=${from}&`)),
     );
 
-  // the second page is asked for, and cancelled
+  // the second page is requested, and the download cancelled
   hold(LISTED + 1_000 * HOUR);
   const first = ktrdr('data', 'download', 'BTC/USDT', '1h', '--source', 'test');
   await asked(LISTED + 1_000 * HOUR);
@@ -96,7 +96,7 @@ test('a download that a cancel and a killed API interrupt keeps whole pages, and
   expect(await storedBars()).toBe(1_000);
   expect(first.stdout).toMatch(/Downloading BTC\/USDT 1h from test: to \S+ \(1,000 bars\)/);
 
-  // it goes on; the third page is asked for when the API is killed
+  // the download resumes; the API is killed while it requests the third page
   hold(LISTED + 1_999 * HOUR);
   const { operation_id: id } = dataOf(await api.post<OperationStarted>('/data/downloads/start', REQUEST));
   await asked(LISTED + 1_999 * HOUR);

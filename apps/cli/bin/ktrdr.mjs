@@ -4,7 +4,7 @@ import * as nodeModule from 'node:module';
 
 const main = new URL('../dist/main.js', import.meta.url);
 if (existsSync(main)) {
-  // The package has no compiled code. Node >= 22.1 keeps the code of a command, so that the next one starts sooner.
+  // The package has no compiled code. Node >= 22.1 caches the code that a command compiles, so the next command starts sooner.
   nodeModule.enableCompileCache?.();
   await import(main.href);
 } else {

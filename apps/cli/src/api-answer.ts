@@ -5,7 +5,7 @@ import type { AxiosResponse } from 'axios';
 /** Longest wait before the next attempt, s. */
 const LONGEST_WAIT_S = 30;
 
-/** Seconds to wait if the API did not read the request because it has too many; `null` for any other answer. */
+/** Seconds to wait if the API refused the request unread because it has too many requests; `null` for any other answer. */
 export function retryAfter({ status, headers, data }: AxiosResponse<unknown>): number | null {
   if (status !== 429 && status !== 503) return null;
   const seconds = Number(headers['retry-after']);
@@ -22,7 +22,7 @@ export function contentType({ headers }: AxiosResponse<unknown>): string {
   return typeof header === 'string' ? header : 'no content type';
 }
 
-/** True if a value looks like an operation. An event can be anything. */
+/** True if a value looks like an operation. An event can have any value. */
 export function isOperation(value: unknown): value is TypedOperation {
   return typeof value === 'object' && value !== null && 'operation_id' in value && 'status' in value;
 }

@@ -264,7 +264,7 @@ export class ApiClient {
     } catch (error) {
       throw new ApiUnreachableError(this.baseUrl, error);
     } finally {
-      // an API that refuses a file answers before it has read it: the rest is not sent
+      // an API can refuse a file before it has read all of it: the rest is not sent
       data?.destroy();
     }
   }

@@ -3,7 +3,7 @@ import { wrapped } from './wrapped.js';
 
 /** Maximum line width of the help, in characters. */
 const WIDEST = 100;
-/** Terms longer than this stand on a line of their own. */
+/** Terms longer than this get a separate line. */
 const LONGEST_TERM = 32;
 
 /** `ktrdr <command> --help`. @param columns width of the terminal */

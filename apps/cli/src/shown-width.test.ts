@@ -38,7 +38,7 @@ const word = fc.oneof(
   fc.string({ unit: fc.constantFrom('日', 'ü', 'x', 'Я'), maxLength: 30 }),
 );
 
-test('whatever stands in it, a table whose columns may all be shortened fits the terminal, and its columns stay in line', () => {
+test('a table whose columns may all be shortened fits the terminal with any content, and its columns stay aligned', () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(word, word, word), { maxLength: 5 }),

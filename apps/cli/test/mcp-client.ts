@@ -68,7 +68,7 @@ export class McpClient {
     };
   }
 
-  /** Calls a tool and cancels the call at once: nobody hears its answer. */
+  /** Calls a tool and cancels the call at once, so its answer is dropped. */
   callAndCancel(name: string, args: Record<string, unknown>): void {
     const id = (this.lastId += 1);
     this.send({ id, method: 'tools/call', params: { name, arguments: args } });

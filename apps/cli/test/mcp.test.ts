@@ -173,7 +173,7 @@ test('a training is cancelled', async () => {
     },
   );
 
-  // the client never gets the id of what such a call starts
+  // the client never gets the id of the operation that a cancelled call starts
   client.callAndCancel('train_model', { strategy: 'endless' });
   client.callAndCancel('import_bars', { path: sandbox.path('broker.csv'), symbol: 'MSFT', timeframe: '1h' });
   const { operations } = await until(

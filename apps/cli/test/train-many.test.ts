@@ -63,7 +63,7 @@ test('Ctrl+C cancels all that were started, and waits for them', async () => {
   await eventually('all are followed', () => server.streams === 3);
   context.signals.emit('SIGINT');
   const cancels = () => server.requests.filter(({ path }) => path.endsWith('/cancel')).length;
-  await eventually('all are asked to cancel', () => cancels() === 3);
+  await eventually('all received a cancel request', () => cancels() === 3);
   for (const name of ['a', 'b', 'c']) server.change(`op_${name}.yaml`, { status: 'cancelled' });
   expect(await ended).toBe(130);
   expect(context.stdout()).toMatch(/3 trainings: 3 cancelled\.\n$/);
@@ -78,7 +78,7 @@ test('Ctrl+C before a file has started does not start it', async () => {
     return start(request);
   });
   const ended = train(...files);
-  await eventually('the first is asked for', () => server.requests.length > 0);
+  await eventually('the first training is requested', () => server.requests.length > 0);
   context.signals.emit('SIGINT');
   answer();
   await eventually('it is asked to cancel', () =>

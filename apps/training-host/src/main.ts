@@ -8,7 +8,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 
-// no await: the build makes a CommonJS program of this file
+// no top-level await: the build compiles this file to CommonJS
 void runService({
   name: 'ktrdr training host',
   description: 'Trains models for a ktrdr API: one training is one session.',

@@ -9,7 +9,7 @@ import { caller, onOtherTabsSession, readCaller } from './shell/caller.js';
 import { lazyPage } from './shell/lazy-page.js';
 import { Shell } from './shell/shell.js';
 
-// each page is a file of its own, read when it is first shown
+// each page is a separate file, read when it is first shown
 const OverviewPage = lazyPage(async () => (await import('./pages/overview/overview-page.js')).OverviewPage);
 const OperationsPage = lazyPage(
   async () => (await import('./pages/operations/operations-page.js')).OperationsPage,

@@ -12,7 +12,7 @@ export interface WindowOptions {
   width?: number;
   height?: number;
   theme?: 'light' | 'dark';
-  /** True: the person has asked for less motion. */
+  /** True: the user prefers reduced motion. */
   isStill?: boolean;
 }
 

@@ -28,15 +28,15 @@ const PAGES: [name: string, address: string][] = [
 ];
 
 /**
- * Widths of a telephone, a laptop and a 4K screen, px, with the most layout shift there: 0.1 is what web.dev calls good. On a telephone the
- * buttons beside a title take a line of their own when the page knows what the caller may do.
+ * Widths of a telephone, a laptop and a 4K screen, px, with the highest layout shift allowed at each: web.dev calls 0.1 good. On a telephone, the
+ * buttons beside a title move to a separate line when the page learns the caller's permissions.
  */
 const WIDTHS = [
   [320, 0.1],
   [1280, 0.05],
   [3840, 0.05],
 ] as const;
-/** Smallest text of a 4K screen, px. */
+/** Smallest text on a 4K screen, px. */
 const LEAST_TEXT = 17;
 /** Animations that take longer than a frame, ms. */
 const MOVING =
@@ -63,7 +63,7 @@ describe('every page', () => {
   afterAll(() => world?.close());
 
   test.each(PAGES)(
-    '%s: nothing jumps while it loads at any width, text at 4K is readable, nothing that axe finds in both themes, and nothing wider than 320 px',
+    '%s: no layout shift while it loads at any width, readable text at 4K, no axe violation in either theme, and nothing wider than 320 px',
     async (name, route) => {
       const path = [...ids].reduce((filled, [placeholder, id]) => filled.replace(placeholder, id), route);
       for (const [width, mostShift] of WIDTHS) {

@@ -23,7 +23,7 @@ function bankFile(): string {
   return ['Datum;Eröffnung;Hoch;Tief;Schluss;Volumen', ...rows].join('\n');
 }
 
-/** The first hour of a person, on the page alone. Each test goes on where the one before it has ended. */
+/** The first hour of a person, on the page alone. Each test continues where the previous one ended. */
 describe('a person with a file and no model', () => {
   let world: PageWorld;
   let page: Page;
@@ -58,7 +58,7 @@ describe('a person with a file and no model', () => {
     world.browser.problems.length = 0;
 
     // imports the file
-    // a file above the limit by the dialog: the message says so, and nothing is kept
+    // the dialog refuses a file above the limit with a message, and keeps nothing
     await page.getByRole('link', { name: 'Import files' }).first().click();
     const dialog = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Choose files' }).click();
@@ -101,7 +101,7 @@ describe('a person with a file and no model', () => {
     await page.keyboard.press('Control+s');
     await page.getByText('Saved', { exact: true }).waitFor();
 
-    // converts a file of the older grammar, and sees the change before
+    // converts a file of the older grammar after a preview of the change
     await page.getByRole('link', { name: 'Strategies' }).click();
     await page.getByRole('link', { name: 'legacy_reversion', exact: true }).click();
     await page.getByRole('button', { name: 'Convert to v3…' }).click();

@@ -17,7 +17,7 @@ describe('a page that is interrupted', () => {
   });
   afterAll(() => world?.close());
 
-  /** A training that takes a while, until `release` lets it go on at full speed. */
+  /** A training that takes a while, until `release` lets it continue at full speed. */
   async function startSlowly(): Promise<{ id: string; release: () => Promise<void> }> {
     const gate = world.sandbox.path(`gate-${Math.random()}`);
     const strategy = strategyText({ epochs: 60, paceMs: 15, pacedUntil: gate });
@@ -121,7 +121,7 @@ requires(chromium(), program('redis-server')).describe('the list of operations',
     await redis?.stop('SIGKILL');
   });
 
-  test('the page of hosts shows what waits in the queue, and which host runs what', async () => {
+  test('the page of hosts shows the queued trainings, and which host runs which training', async () => {
     await world.addBars();
     const first = await world.api.startTraining({ strategy: LONG });
     const second = await world.api.startTraining({ strategy: LONG });
@@ -147,7 +147,7 @@ requires(chromium(), program('redis-server')).describe('the list of operations',
     await waiting.filter({ hasText: first }).waitFor({ state: 'detached' });
     expect(await waiting.count()).toBe(2);
 
-    // one that waits has ended at once; the host hears of the other one
+    // the queued training ends at once; its host must be told about the other
     for (const id of [second, first]) await world.post(`/operations/${id}/cancel`, {});
     await page.getByText('Nothing is waiting.').waitFor();
     await host.getByText('0 of 1').waitFor();

@@ -24,7 +24,7 @@ const MOST_BYTES = 80_000;
 
 const PAGES = Object.keys(MANIFEST).filter((name) => /^src\/pages\/.*-page\.tsx$/.test(name));
 
-test('every page is a file of its own', () => {
+test('every page is a separate file', () => {
   expect(PAGES.length).toBeGreaterThanOrEqual(16);
   for (const page of PAGES) expect(MANIFEST[ENTRY]?.dynamicImports).toContain(page);
 });

@@ -1,6 +1,6 @@
 /**
- * Program: backtests a stored model once, cold, as the product's process does, and prints the processor time of each step and the
- * elapsed time of all, in ms, as JSON. Arguments: the run as JSON, an empty folder for the trades.
+ * Program: backtests a stored model once in a new process, as the product does. Prints the processor time of each step and the
+ * total elapsed time, in ms, as JSON. Arguments: the run as JSON, an empty folder for the trades.
  */
 import { backtestModel } from '@ktrdr/trainer/testing';
 

@@ -1,5 +1,5 @@
 /**
- * Reads bars in a process of its own: `node read-in-process.js DATA_DIR STATE_DIR READS`. Prints the time of each read (ms) and the
+ * Reads bars in a separate process: `node read-in-process.js DATA_DIR STATE_DIR READS`. Prints the time of each read (ms) and the
  * memory that the process needed for them (bytes), as JSON.
  */
 import { readBars } from '@ktrdr/market-data';

@@ -4,7 +4,7 @@ import type { SentRequest } from '../http.js';
 import type { Target } from '../target.js';
 import type { World } from '../world.js';
 
-/** The page of metrics is not JSON. A first token would lock this client out. A webhook would send messages to hosts outside. */
+/** The metrics page is not JSON. A first token would lock this client out. A webhook would send messages to outside hosts. */
 const SKIPPED = ['getMetrics', 'createToken', 'createWebhook'];
 
 /** Requests to every route of the API, made from its own OpenAPI document. */

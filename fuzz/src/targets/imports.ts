@@ -169,14 +169,14 @@ export function imports(world: World): Promise<Target<ImportCase>> {
   });
 }
 
-/** Bars are complete and in the order of time, or something is asked and there are none. */
+/** Bars are complete and in order of time, or there is an open question and no bars. */
 function checkFound({ understood, bars }: ReadImport): void {
   const { questions } = understood;
   for (const { choice, message } of questions)
     if (!IMPORT_QUESTIONS.includes(choice) || message === '')
       throw new Error(`a question without a choice: ${choice}`);
   if (questions.some(({ choice }) => choice !== 'bad_rows') && bars.length > 0)
-    throw new Error('there are bars although something is asked');
+    throw new Error('there are bars although a question is open');
   for (const { symbol, length, time, open, high, low, close, volume } of bars) {
     if (symbol === '' || length === 0) throw new Error('a symbol without bars');
     for (let row = 0; row < length; row++) {

@@ -1,6 +1,6 @@
 /** What `simulate` returns. */
 
-/** Closed positions as columns `[length]`, in the order in which they were closed. */
+/** Closed positions as columns `[length]`, in the order of their exits. */
 export interface TradeColumns {
   length: number;
   /** Index of the symbol. */

@@ -3,7 +3,7 @@ import { formatBarTime } from '@ktrdr/market-data';
 import type { SymbolSignals } from './settings.js';
 import type { TradeColumns } from './simulation.js';
 
-/** The trades as rows, in the order in which they were closed. */
+/** The trades as rows, in the order of their exits. */
 export function tradeRows(
   trades: TradeColumns,
   symbols: readonly SymbolSignals[],

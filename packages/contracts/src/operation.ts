@@ -62,7 +62,7 @@ export interface ProgressContext {
   engine: string | null;
   /** `cpu` or `gpu`. */
   device: string | null;
-  /** Answer of the verdict of a completed training. Hosts of earlier versions do not send this key. */
+  /** Verdict of a completed training. Hosts of earlier versions do not send this key. */
   verdict?: VerdictLabel | null;
   [extra: string]: unknown;
 }

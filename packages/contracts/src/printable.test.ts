@@ -5,7 +5,7 @@ import { oneLine, printable, printableJson, truncate } from './printable.js';
 import { shown } from './shown.js';
 import { propertyRuns } from './testing/property-runs.js';
 
-/** Written without the pattern of the source: the code points that no output may have. */
+/** The code points that no output may contain. Deliberately independent of the pattern in the source. */
 function isForbidden(code: number): boolean {
   const isOneOf = (...ranges: [number, number][]) => ranges.some(([from, to]) => code >= from && code <= to);
   return (

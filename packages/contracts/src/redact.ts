@@ -60,7 +60,7 @@ function loginOf(text: string): { password: string | null; others: string[] } {
   if (!text.includes('://')) return { password: null, others: [] };
   if (!URL.canParse(text)) return { password: /:\/\/[^:]*:(.*)@/.exec(text)?.[1] ?? '', others: [] };
   const { username, password, hostname, pathname } = new URL(text);
-  // a token may stand in the place of the user
+  // a token can take the place of the user name
   if (password === '') return { password: username, others: [hostname] };
   return { password, others: [username, hostname, pathname.slice(1)] };
 }

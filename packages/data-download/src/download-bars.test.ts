@@ -203,7 +203,7 @@ describe('a download of what is missing', () => {
     expect((await download({ onConflict: 'replace' })).stored[0]!.rows).toBe(2_600);
   });
 
-  test('a cancel keeps whole pages, and the next download goes on from there', async () => {
+  test('a cancel keeps whole pages, and the next download continues from there', async () => {
     const reason = new Error('cancelled');
     const cancelled = download({}, ({ received }) => {
       if (received === 2_000) controller.abort(reason);
@@ -378,7 +378,7 @@ describe('faults of the source', () => {
 });
 
 describe('other sources', () => {
-  test('Kraken sends its newest 720 bars; the next download goes on from them', async () => {
+  test('Kraken sends its newest 720 bars; the next download continues from them', async () => {
     const request = { source: 'kraken', symbol: 'XBTUSD' };
     // the bar that is still open is one of the 720
     const { notes } = await download(request);

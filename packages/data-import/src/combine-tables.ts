@@ -8,7 +8,7 @@ const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 /** Bars of one symbol and timeframe, from all files of an archive. */
 export interface CombinedBars {
   symbol: string;
-  /** `null` while it is asked. */
+  /** `null` until the user has answered the question. */
   timeframe: Timeframe | null;
   time: Float64Array;
   open: Float64Array;

@@ -37,7 +37,7 @@ function barsOf({ bars }: ReadImport): Record<string, unknown> {
   );
 }
 
-test('random bars in any dialect are read back, or exactly the question is asked that the file leaves open', async () => {
+test('random bars in any dialect are read back, or exactly the question that the file leaves open is asked', async () => {
   await fc.assert(
     fc.asyncProperty(randomFiles, async (file) => {
       const { asks, mayAsk, answers } = file;

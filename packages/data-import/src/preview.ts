@@ -46,7 +46,7 @@ export function previewOf(
   };
 }
 
-/** The same question of several files is asked once. */
+/** A question that several files share is asked once. */
 function questionsOf(tables: ReadTable[]): ImportQuestion[] {
   const all = tables.flatMap(({ questions, problems }) => {
     const badRows = problems.question();

@@ -20,7 +20,7 @@ import type { TimeChoices } from './times/written-times.js';
 
 /** More bars do not fit in memory. */
 const MOST_ROWS = 50_000_000;
-/** Each symbol becomes a file of its own. */
+/** Each symbol becomes a separate file. */
 const MOST_SYMBOLS = 10_000;
 const MOST_ROWS_GUESSED = 4_000_000;
 
@@ -32,11 +32,11 @@ export interface ReadTable {
   dateFormat: string;
   timezone: string | null;
   stamps: StampChoice;
-  /** `null` while it is asked. */
+  /** `null` until the user has answered the question. */
   timeframe: Timeframe | null;
   /** True if the file writes dates without a time of day. */
   datesAlone: boolean;
-  /** True if the times stand in the file's own zone. */
+  /** True if the times are in the file's own zone. */
   isLocal: boolean;
   bars: (SortedBars & { symbol: string })[];
   problems: RowProblems;

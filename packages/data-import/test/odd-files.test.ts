@@ -368,7 +368,7 @@ describe('columns', () => {
     expect((await understand(text)).bars).toEqual([TWO_BARS]);
   });
 
-  test('symbols are renamed, and one name is not for several', async () => {
+  test('symbols are renamed, and two symbols cannot get the same name', async () => {
     const text = `symbol,${HEADER}\nA 1,${BAR}\nA 1,${NEXT}\nB,${BAR}\nB,${NEXT}\n`;
     expect((await understand(text)).asks).toEqual([
       'symbol_map: The file gives names that are not valid symbols: "A 1". Choose a symbol for each: OLD=NEW, separated by commas',

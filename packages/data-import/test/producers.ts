@@ -721,7 +721,7 @@ export const PRODUCERS: Producer[] = [
     asks: ['timezone'],
   },
   {
-    name: 'CoinMarketCap, semicolons and times of its own',
+    name: 'CoinMarketCap, semicolons and its own time format',
     file: 'Bitcoin_1.1.2024-3.1.2024_historical_data_coinmarketcap.csv',
     lines: [
       'timeOpen;timeClose;timeHigh;timeLow;name;open;high;low;close;volume;marketCap;circulatingSupply;timestamp',

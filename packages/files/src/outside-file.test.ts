@@ -112,7 +112,7 @@ test('a file has the size of its opening: growth is not read, and shrinking is a
   await growing.close();
 });
 
-test('what is read is what was checked, whatever takes its name', async () => {
+test('the file that was checked is read, even if another file takes its name', async () => {
   await writeFile(join(root, 'swapped'), 'first');
   const file = await openOutsideFile(root, 'swapped', { maxBytes: MIB });
   await symlink(join(base, 'secret'), join(root, 'swap'));

@@ -17,7 +17,7 @@ test('those who ask in the same turn share a read that begins after the last of 
   expect(await reads.get('a')).toBe('a newer');
 });
 
-test('those who ask while a read runs share the next one, and a failure is not kept', async () => {
+test('callers that arrive during a read share the next read, and a failure is not cached', async () => {
   const started: ((value: number) => void)[] = [];
   let fails = true;
   const reads = new SharedReads(() => {

@@ -1,6 +1,6 @@
 /**
- * Reads a value once for all callers that request it in the same turn of the event loop, or while an earlier read of it runs. The read begins
- * after the last of these requests, so no caller gets a value that is older than its request.
+ * Reads a value once for all callers that request it in the same turn of the event loop, or while an earlier read of it runs. The shared read
+ * begins after the last of these requests, so no caller gets a value that is older than its request.
  */
 export class SharedReads<T> {
   /** Reads that have not begun. */
@@ -19,7 +19,7 @@ export class SharedReads<T> {
 
   private async next(key: string): Promise<T> {
     await new Promise((resolve) => setImmediate(resolve));
-    // its error is for its own callers
+    // only the callers of this read get its error
     await this.running.get(key)?.catch(() => undefined);
     this.asked.delete(key);
     const read = this.read(key);

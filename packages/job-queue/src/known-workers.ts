@@ -16,7 +16,7 @@ export interface KnownWorker<TDescription> extends AnnouncedWorker<TDescription>
 
 /** The workers that have announced themselves lately. */
 export class KnownWorkers<TDescription> {
-  /** The worker that was heard longest ago comes first. */
+  /** Ordered by last message, the oldest first. */
   private readonly workers = new Map<string, KnownWorker<TDescription>>();
   /** Time since when this process hears workers, monotonic ms. */
   private listensSince: number | null = null;
@@ -32,7 +32,7 @@ export class KnownWorkers<TDescription> {
     this.listensSince ??= this.clock.monotonic();
   }
 
-  /** The worker that was heard longest ago makes room: whoever has access to the queue can invent workers. */
+  /** The worker with the oldest last message is dropped: anyone with access to the queue can invent workers. */
   heard(worker: AnnouncedWorker<TDescription>): void {
     const { workers } = this;
     workers.delete(worker.name);

@@ -9,7 +9,7 @@ export interface Bars extends ParsedBars {
   synthetic: boolean;
   /** Base name of the file that holds them: `AAPL_1h.csv`. */
   file: string;
-  /** For a whole file: bars from `row` on stand in consecutive lines from `line` (1-based) on. Comments and blank lines begin a new block. */
+  /** For a whole file: bars from `row` on are in consecutive lines from `line` (1-based) on. A comment or blank line begins a new block. */
   lineBlocks?: readonly { row: number; line: number }[];
 }
 

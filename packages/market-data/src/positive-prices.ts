@@ -5,11 +5,11 @@ import { formatBarTime } from './timestamp.js';
 
 const PRICES = ['open', 'high', 'low', 'close'] as const;
 
-/** What needs a ratio of prices. */
+/** The reason why prices must be above 0. */
 export interface RatioNeed {
   /** Follows "must be above 0, because". */
   why: string;
-  /** A kind of thing of which some need no ratio, with its article; `null` if all need one. */
+  /** Another choice with its article (`an indicator`), if some choices need no ratio; `null` if all need one. */
   alternative: string | null;
 }
 

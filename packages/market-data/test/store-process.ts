@@ -23,7 +23,7 @@ export interface StoreOrder {
 /** What became of a process: the calls that changed files, the error of the import, or the kill. */
 export type StoreEnd = { calls: string[] } | { code: string; message: string } | 'killed';
 
-/** Stores bars in a process of its own. `limit`: most blocks of 512 bytes in a file. */
+/** Stores bars in a separate process. `limit`: most blocks of 512 bytes in a file. */
 export function storeInProcess(dataDir: string, order: StoreOrder, limit?: number): Promise<StoreEnd> {
   const args = [FIXTURE, dataDir, JSON.stringify(order)];
   const limited = ['-c', `ulimit -f ${limit}; exec "$0" "$@"`, process.execPath, ...args];

@@ -29,7 +29,7 @@ export interface AuditLog {
   list(query: Required<Pick<ListAuditQuery, 'limit' | 'offset'>> & ListAuditQuery): Promise<AuditList>;
 
   /**
-   * Removes the oldest entries over the limits. Refused requests have a limit of their own, so that they push out no
+   * Removes the oldest entries over the limits. Refused requests have a separate limit, so that they push out no
    * other entries.
    *
    * @returns the number of removed entries

@@ -18,7 +18,7 @@ export interface GroupedWritesParts<TItem, TResult> {
 
 /**
  * Writes items that arrive at the same time together: the next write takes all that came while the previous one ran. Items are
- * written in the order in which they were added.
+ * written in the order of their arrival.
  */
 export class GroupedWrites<TItem, TResult> {
   private pending: Pending<TItem, TResult>[] = [];

@@ -146,7 +146,7 @@ describe('a store in PostgreSQL', () => {
     }
   });
 
-  test('sorts and compares text by bytes, whatever the locale of the database', async () => {
+  test('sorts and compares text by bytes, regardless of the locale of the database', async () => {
     const plain = await server.createDatabase();
     const name = 'other_language';
     await query(

@@ -67,6 +67,6 @@ test('a file that was moved away or replaced is noticed at once, and so is its r
   file.assertThere();
 });
 
-test('a folder that goes just before the file is read is no damage', async () => {
+test('a folder that disappears just before the file is read is not reported as damage', async () => {
   await new SqliteFile(join(directory, 'gone/ktrdr.db')).assertSound();
 });

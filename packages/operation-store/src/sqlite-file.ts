@@ -96,7 +96,7 @@ async function damageOf(path: string): Promise<string | null> {
 
 async function quickCheck(path: string): Promise<string | null> {
   const Database = require('libsql/promise') as typeof PromiseLibsql;
-  // throws if the file is gone: it may go at any time
+  // throws if the file is missing: it can disappear at any time
   const connection = new Database(path, {});
   try {
     await connection.exec('pragma temp_store = memory');

@@ -27,7 +27,7 @@ export interface TrialLedger {
    * Records a trial, unless one with its key is recorded, and reads the trials on the same bars: those that share a bars file with it,
    * and whose judged bars overlap.
    *
-   * @returns the Sharpe ratio of each of them, this trial included, in the order in which they were recorded
+   * @returns the Sharpe ratio of each of them, this trial included, in the order of recording
    * @throws KtrdrError `store_unavailable`
    */
   record(trial: Trial): Promise<(number | null)[]>;

@@ -117,7 +117,7 @@ export class AttemptProgress {
 
   async save(): Promise<void> {
     const newest = this.newest();
-    // first: whoever sees that an epoch has ended finds its point
+    // first, so that a reader who sees the end of an epoch also finds its point
     if (this.records.hasNew) await this.records.save();
     if (!(await this.parts.store(newest))) return;
     this.stored = newest;

@@ -53,7 +53,7 @@ describe('an error is a cancellation', () => {
     expect(isCancellation(new KtrdrError('host_lost', 'the host may still compute', { cause }))).toBe(false);
   });
 
-  test('but not if it is any other error, whatever its cause', () => {
+  test('but not if it is any other error, regardless of its cause', () => {
     const circular = new Error('loop');
     circular.cause = circular;
     expect(isCancellation(circular)).toBe(false);

@@ -16,7 +16,7 @@ const METADATA = {
 
 type Run = (context: OperationContext) => Promise<unknown>;
 
-/** Several processes with one store. One that "dies" is never heard of again: its timers are stopped, its work hangs. */
+/** Several processes with one store. A process that "dies" stays silent: its timers are stopped, its work hangs. */
 function world() {
   const clock = new FakeClock();
   const store = new MemoryOperationStore({ clock });

@@ -14,7 +14,7 @@ test('20,000 changing warnings leave a hundred and their number, however often t
     expect.stringMatching(/^warning 99 y+…$/),
     'and 19,900 more were left out',
   ]);
-  // the next owner of the attempt goes on from the stored list
+  // the next owner of the attempt continues from the stored list
   const next = new KeptWarnings(kept);
   expect(next.list()).toEqual(kept);
   expect([next.add('warning 99'), next.add('new'), next.list().at(-1)]).toEqual([

@@ -30,8 +30,8 @@ interface Followed {
 }
 
 /**
- * Tells listeners of every change of every operation of the store, whichever process made it. A change of the status is told at
- * once. Progress is told at most four times a second for each operation, and the last state always. Reads the store once for all
+ * Tells listeners of every change of every operation of the store, including changes by other processes. A change of status is announced
+ * at once. Progress is announced at most four times a second for each operation, and the last state always. Reads the store once for all
  * listeners, and not at all while nobody listens.
  */
 export class OperationFeed {
@@ -113,7 +113,7 @@ export class OperationFeed {
   private tellNewer(id: string, followed: Followed): void {
     const { newer } = followed;
     if (newer === null) {
-      // nothing was written for an interval: the next write is told at once
+      // nothing was written for an interval: listeners hear of the next write at once
       if (!followed.reading) this.forget(id);
       return;
     }

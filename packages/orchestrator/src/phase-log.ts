@@ -55,7 +55,7 @@ function nameOf(phase: string): string {
   return /^.+?(?=: | \[| \(|$)/s.exec(phase)?.[0] ?? phase;
 }
 
-/** Stored phases with the ends that nobody stored: an attempt that has ended runs in no phase, whatever became of its process. */
+/** Stored phases with the ends that nobody stored: an attempt that has ended runs in no phase, even if its process crashed. */
 export function endedPhases(
   phases: readonly TimelinePhase[],
   { attempt, status, completed_at }: Operation,

@@ -34,7 +34,7 @@ export interface RunningOperationParts {
 }
 
 /**
- * One attempt of an operation under one owner. Joins the attempt's parts, each in a file of its own: the stored record,
+ * One attempt of an operation under one owner. Joins the attempt's parts, each in a separate file: the stored record,
  * the lifecycle, the progress, the watches and the work in flight.
  */
 export class RunningOperation<TResult> {

@@ -243,7 +243,7 @@ class World {
 }
 
 test(
-  'whatever is stopped, killed, cancelled and resumed, no operation is lost, ends twice or stays open for ever',
+  'no operation is lost, ends twice or stays open forever, in any order of stops, kills, cancels and resumes',
   async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -52,7 +52,7 @@ const begun = (all: readonly Started[]): boolean[] => all.map(({ hasBegun }) => 
 const lastPlace = ({ places }: Started): number | undefined => places.at(-1)?.ahead;
 
 describe('slots', () => {
-  test('run as much as allowed; the rest begins in order, and hears its place', async () => {
+  test('as many run as allowed; the rest begin in order and learn their places', async () => {
     const slots = new Slots(2);
     const all = [start(slots), start(slots), start(slots), start(slots)];
     await moved();
@@ -187,7 +187,7 @@ describe('slots', () => {
     expect(another?.hasBegun).toBe(true);
   });
 
-  test('a long line is told its places seldom, and never off by more than a tenth', async () => {
+  test('a long line learns its places rarely, and no place is off by more than a tenth', async () => {
     const slots = new Slots(1);
     const all = Array.from({ length: 201 }, () => start(slots));
     let worst = 0;

@@ -10,7 +10,7 @@ export interface SlotRequest {
   onWait?: (place: PlaceInLine) => void;
 }
 
-/** Where a piece of work stands in line. */
+/** Position of a piece of work in the waiting line. */
 export interface PlaceInLine {
   /** Number of requests that go first. */
   ahead: number;

@@ -6,7 +6,7 @@ import type { ProgramMessage } from './messages.js';
 export interface RequestedWork<TStep> {
   /** Reports progress. */
   step: (step: TStep) => void;
-  /** Waits until the parent agrees that the work goes on. If it does not, it ends this process. */
+  /** Waits until the parent allows the work to continue. If the parent refuses, this process ends. */
   untilAllowed: () => Promise<void>;
   /** Aborts when the parent asks the program to stop after its permission. Work that throws the reason has changed nothing. */
   signal: AbortSignal;

@@ -54,7 +54,7 @@ interface Blocks {
   count: number;
   /** First row of each block. */
   from: Int32Array;
-  /** The row after its last; more than there are if the block goes on with the first row. */
+  /** The row after its last; more than the number of rows if the block continues with the first row. */
   to: Int32Array;
 }
 

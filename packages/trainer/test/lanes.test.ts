@@ -141,7 +141,7 @@ describe.each(['onnx', 'wasm'] as const)('five seeds on %s', (engine) => {
     expect(await modelOf(next)).toEqual(model);
   });
 
-  test('that were cancelled and then killed in two lanes among their folds continue in one with the same bytes', async () => {
+  test('that are cancelled and then killed during their folds in two lanes continue in one lane with the same bytes', async () => {
     const inFolds =
       (least: number) =>
       ({ phase, phase_fraction: done }: TrainingProgressUpdate): boolean =>
@@ -164,7 +164,7 @@ describe.each(['onnx', 'wasm'] as const)('five seeds on %s', (engine) => {
     expect(await modelOf(next)).toEqual(model);
     const { seeds, walk_forward, verdict, backtest } = alone.result!;
     expect(result).toMatchObject({ seeds, walk_forward, verdict, backtest });
-    // no seed was trained again, and the folds went on from the checkpoint
+    // no seed was trained again, and the folds continued from the checkpoint
     expect(epochs).toEqual([]);
     expect(phases.find(([phase]) => phase === 'walk-forward')![1]).toBeGreaterThan(0.35);
   });

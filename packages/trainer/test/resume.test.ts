@@ -63,7 +63,7 @@ function begin(request: TrainingRunRequest): Attempt {
   };
 }
 
-/** One operation's requests: each attempt has an output folder of its own, as services give it. */
+/** One operation's requests: each attempt has a separate output folder, as services give it. */
 async function requestsOf(name: string, changes: Partial<TrainingRunRequest> = {}) {
   const base = trainingRequest(place, changes);
   return async (attempt: string): Promise<TrainingRunRequest> => {

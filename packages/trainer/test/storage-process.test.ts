@@ -54,7 +54,7 @@ function start(command: string, ...args: string[]): Started {
   return { child, lines, line, ended };
 }
 
-/** A service in a shell of its own that stages, trains and commits one run. */
+/** A service in a separate shell that stages, trains and commits one run. */
 function startService(request: TrainingRunRequest, shell: string): Started {
   const args = [
     shell,

@@ -38,7 +38,7 @@ interface Watched {
   until: (fits: (update: TrainingProgressUpdate) => boolean) => Promise<void>;
 }
 
-/** Trains in a process of its own, into `output` below the workplace's folder. */
+/** Trains in a separate process, into `output` below the workplace's folder. */
 async function start(output: string, changes: Partial<TrainingRunRequest> = {}): Promise<Watched> {
   const outputDir = join(place.outputDir, output);
   await mkdir(outputDir);

@@ -15,9 +15,9 @@ export interface TrainingEstimate {
   operations: number;
   /** The engine that the time is estimated for. */
   engine: EstimatedEngine;
-  /** Hours that one core would need. */
+  /** Hours on one core. */
   coreHours: number;
-  /** Hours with these lanes. */
+  /** Hours with `lanes` lanes. */
   hours: number;
   /** Seeds and folds that train in parallel, each in a thread. */
   lanes: number;
@@ -44,7 +44,7 @@ interface EngineSpeed {
   operationsPerSecond: number;
   /** Time of the optimiser for each weight and step, s. */
   secondsPerWeight: number;
-  /** Time of a step apart from its operations, s. */
+  /** Fixed overhead of a step, s. */
   secondsPerStep: number;
 }
 
@@ -75,7 +75,7 @@ const BYTES_PER_FEATURE = 12;
 const BYTES_PER_ACTIVATION = 24;
 
 /**
- * Estimates a training with the engine of the setting and as many lanes as it can use and the limits allow. Each lane has its own engine and batches; all lanes read
+ * Estimates a training with the configured engine and as many lanes as the training can use and the limits allow. Each lane has its own engine and batches; all lanes read
  * the same features. Reads the stored facts of the bars files, but no bars.
  *
  * @throws KtrdrError as `barsFileFacts`
@@ -134,7 +134,7 @@ export async function estimateTraining(
   };
 }
 
-/** The CPU engine that `auto` chooses by its rule, or that is set. */
+/** The configured CPU engine; for `auto`, the one that its rule chooses. */
 function estimatedEngine(setting: EngineSetting, strategy: Strategy): EstimatedEngine {
   if (setting === 'wasm') return 'wasm';
   if (setting !== 'auto' || !supportsModel('wasm', strategy.model.type)) return 'onnx';

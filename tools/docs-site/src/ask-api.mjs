@@ -1,7 +1,7 @@
 import { whileStarted } from '../../bundle-started.mjs';
 
 /**
- * What the built API says of itself. The service runs for a moment.
+ * What the built API says about itself. Runs the service for a moment.
  *
  * @param program the API's `main.js`
  * @returns `{ openApi, strategySchema }`: its OpenAPI document, and the grammar of strategy files

@@ -88,7 +88,7 @@ test('the search works by keyboard: / focuses it, arrows choose, Enter opens, Es
   expect(browser.problems).toEqual([]);
 });
 
-test('the search shows results after each key, also where it finds words with special characters', async () => {
+test('the search shows results after each key, also for words with special characters', async () => {
   const page = await browser.open(base);
   const field = page.locator('.search input');
   for (const [query, path] of [

@@ -87,7 +87,7 @@ function table(rows, section) {
   ].join('\n');
 }
 
-/** What may stand in a field, in words. */
+/** The allowed values of a field, in words. */
 function valueOf(field) {
   const { type, enum: values, const: only, anyOf, oneOf } = field;
   if (only !== undefined) return code(text(only));

@@ -6,7 +6,7 @@ import { readSources, type BarsSource } from '@ktrdr/data-download';
 export interface DataSourceSettings {
   /** By name. */
   sources: ReadonlyMap<string, BarsSource>;
-  /** Networks beside the public internet that sources may be in. */
+  /** Networks other than the public internet that data sources may be in. */
   privateNetworks: string[];
   /** The environment names a proxy, which downloads do not use. */
   ignoresProxy: boolean;

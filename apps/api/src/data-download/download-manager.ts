@@ -19,7 +19,7 @@ import type { DownloadSources } from './download-sources.js';
 /** Maximum number of downloads that run at a time: each holds the bars of its file for a moment. The others stay `pending`. */
 const MOST_AT_ONCE = 4;
 
-/** What its operation stores: enough to go on in another process. */
+/** What its operation stores: enough to continue in another process. */
 interface StoredDownload {
   source: string;
   request: DownloadRequest;
@@ -112,7 +112,7 @@ export class DownloadManager extends ServiceOrchestrator {
         },
       },
       waits: true,
-      // whatever is in the bars file is the checkpoint
+      // the content of the bars file is the checkpoint
       canResume: async () => true,
       initialContext: { symbols: [symbol], timeframes: [timeframe], source },
       startMessage: `The download of ${symbol} ${timeframe} from ${source} has started.`,

@@ -52,7 +52,7 @@ export class DoctorService {
         .map(({ setting, folder }) => this.one(`disk ${setting}`, () => checkDisk(setting, folder))),
       this.one('store', () => this.checkStore()),
       this.several('hosts', () => this.checkHosts()),
-      // hosts have engines of their own
+      // hosts have their own engines
       ...(settings.trainingHost.use || settings.trainingQueueUrl !== undefined
         ? []
         : [this.several('engines', () => checkEngines(engines, settings.trainingEngine))]),

@@ -85,7 +85,7 @@ export class DummyService extends ServiceOrchestrator {
 function tooMany(): KtrdrError {
   return new KtrdrError(
     'too_many_waiting',
-    `${MOST_AT_ONCE} dummy operations run, and the service starts no more. Cancel some, or try again when they have ended.`,
+    `${MOST_AT_ONCE} dummy operations are running, which is the maximum. Cancel some, or try again when some have ended.`,
     { details: { operation_type: 'dummy', max_running: MOST_AT_ONCE, retry_after_seconds: 30 } },
   );
 }

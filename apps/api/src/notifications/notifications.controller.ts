@@ -17,7 +17,7 @@ const ID = ApiParam({
   schema: { type: 'string', pattern: WEBHOOK_ID_PATTERN.source, example: 'wh_k3f9a1b2c4' },
 });
 
-/** Webhooks: who is told when operations end. */
+/** Webhooks: notify other programs when operations end. */
 @ApiTags('notifications')
 @Controller('notifications')
 export class NotificationsController {

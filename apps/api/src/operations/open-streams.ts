@@ -46,7 +46,7 @@ export class OpenStreams implements BeforeApplicationShutdown {
     if (this.open.size >= MOST) refuse('service_busy', 'The API has', MOST);
   }
 
-  /** Ends the streams that would go on: call it when no operation of this process runs any more. */
+  /** Ends the streams that would otherwise stay open: call it when this process runs no more operations. */
   onStop(finish: () => void, closed: AbortSignal): void {
     if (closed.aborted) return;
     this.endless.add(finish);

@@ -67,7 +67,7 @@ test('a slow reader gets only the newest state of each operation', async () => {
   expect([...text.matchAll(/"percentage":(\d+)/g)].map(([, value]) => value)).toEqual(['50', '50']);
 });
 
-test('a reader that is far behind is told to load its list again, and holds no events', async () => {
+test('a reader that is far behind must reload its list, and keeps no events in memory', async () => {
   const { stream, happen } = open();
   for (let number = 0; number <= 1_000; number++) happen(changeOf(`op_${number}`));
   happen(changeOf('op_last'));

@@ -131,7 +131,7 @@ describe('a file of the page', () => {
     expect(await answer.text()).toBe(SCRIPT);
   });
 
-  test('without one is asked for again, and is not sent again while it is the same', async () => {
+  test('without one is revalidated, and is not sent again while it is unchanged', async () => {
     const first = await get('/favicon.svg');
     expect(first.headers.get('cache-control')).toBe('no-cache');
     const etag = first.headers.get('etag') ?? '';

@@ -76,7 +76,7 @@ test('a file that was deleted is not saved again by mistake', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('of several changes of one revision, one is stored', async () => {
+test('only one of several changes to the same revision is stored', async () => {
   const first = await files.save('mine', TEXT, null);
   const outcomes = await Promise.allSettled(
     ['a', 'b', 'c', 'd'].map((text) => files.save('mine', text, first.revision)),
@@ -85,7 +85,7 @@ test('of several changes of one revision, one is stored', async () => {
   expect(await stored('mine.yaml')).toBe('a');
 });
 
-test('of several processes that create a file, one does', async () => {
+test('only one of several processes that create the same file succeeds', async () => {
   const texts = ['a', 'b', 'c', 'd', 'e', 'f'];
   const outcomes = await Promise.allSettled(
     // each has turns of its own, as a process has

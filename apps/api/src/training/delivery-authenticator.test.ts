@@ -123,7 +123,7 @@ describe('the same refusal for', () => {
   });
 });
 
-test('a strange secret does not ask the queue, whatever the operation', async () => {
+test('a strange secret does not ask the queue, regardless of the operation', async () => {
   const asked: string[] = [];
   const queue = {
     currentDelivery: async (jobId: string) => {

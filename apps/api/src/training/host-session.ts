@@ -148,7 +148,7 @@ export class HostSession {
     if (session_id === asked) return;
     throw new KtrdrError(
       'host_refused',
-      `The training host ${this.host.url} answered with session ${shown(session_id)}, but session ${shown(asked)} was asked for. Its answer was not used. See its log, then train again.`,
+      `The training host ${this.host.url} answered with session ${shown(session_id)}, but the API requested session ${shown(asked)}. The API ignored the answer. Read the host's log, then train again.`,
     );
   }
 

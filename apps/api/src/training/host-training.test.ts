@@ -187,7 +187,10 @@ describe('files of a completed session:', () => {
   test.each<[string, HostFile[]]>([
     ['a file that differs from its checksum', [file(MODEL, 'damaged', 'sent')]],
     ['a file that is shorter than its size', [{ ...file(MODEL, 'sent'), size: 5, sha256: 'a'.repeat(64) }]],
-    ['a file that goes on after its size', [{ ...file(MODEL, 'sent and more', 'sent and more'), size: 4 }]],
+    [
+      'a file that continues beyond its size',
+      [{ ...file(MODEL, 'sent and more', 'sent and more'), size: 4 }],
+    ],
     ['a file that is too large for the network', [file(MODEL, HUGE)]],
     ['a file outside the folder', [file('model/../../../evil', 'x')]],
     ['an absolute path', [file('/tmp/evil', 'x')]],
@@ -200,7 +203,7 @@ describe('files of a completed session:', () => {
     expect(await stored()).toEqual([]);
   });
 
-  test('a file that is too large for the network is not asked for', async () => {
+  test('a file that is too large for the network is not requested', async () => {
     answers.session = completed;
     answers.artifacts = () => [file('model/metadata.json', 'x'), file(MODEL, HUGE)];
     await expect(train({ timeoutMs: 30_000 })).rejects.toMatchObject({
@@ -286,7 +289,7 @@ describe('a faulty host', () => {
     expect(asked).toBe(6);
   });
 
-  test('is asked for the points after the last one that it has sent', async () => {
+  test('gets a request for the points after the last one that it has sent', async () => {
     const [sample] = SAMPLE_MESSAGES.TrainingSession.points ?? [];
     const answersOf = [[1, 2], [], [3]].map((numbers) => numbers.map((epoch) => ({ ...sample!, epoch })));
     answers.session = () => {

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import { LatestUploads } from './latest-uploads.js';
 
-test('a newer upload of a file ends the ones before it, and other files go on', async () => {
+test('a newer upload of a file ends the earlier ones, and uploads of other files continue', async () => {
   const uploads = new LatestUploads();
   let [open, most] = [0, 0];
   const receive = async (content: PassThrough): Promise<string> => {

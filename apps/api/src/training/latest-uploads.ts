@@ -19,7 +19,7 @@ export class LatestUploads {
    * @throws KtrdrError `operation_conflict` if a newer upload has ended this one; what `receive` throws
    */
   async receive<T>(file: string, content: Readable, receive: (content: Readable) => Promise<T>): Promise<T> {
-    // whoever reads the content gets the error; while it waits for its turn, nobody does
+    // the reader of the content gets the error; while the upload waits for its turn, there is no reader
     content.on('error', () => undefined);
     const before = this.running.get(file);
     before?.content.destroy(replaced());

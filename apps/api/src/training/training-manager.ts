@@ -98,7 +98,7 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
     for (const warning of request.warnings) context.warn(warning);
     const run = await this.adapter.train(request, hooksOf(context));
     const result = this.formatTrainingResponse(run);
-    // lists have no results
+    // operations in lists have no result
     context.progress.update({ context: { verdict: result.verdict?.label ?? null } });
     return result;
   }

@@ -12,7 +12,7 @@ import { untilStored, type Clock } from '@ktrdr/orchestrator';
 import { momentsOf } from '@ktrdr/statistics';
 import type { BacktestOutcome, TrainingRunOutcome } from '@ktrdr/trainer';
 
-/** Judges trainings and backtests in the light of all others on the same bars: whoever tries often enough finds an edge by chance. */
+/** Judges trainings and backtests together with all others on the same bars: enough trials find an edge by chance. */
 export class TrialJudge {
   constructor(
     private readonly trials: TrialLedger,

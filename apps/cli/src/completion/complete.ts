@@ -23,11 +23,11 @@ const KINDS: Readonly<Record<string, NameKind>> = {
   delete: 'profile',
 };
 
-/** What the shell offers for a word: these candidates, or names of files. */
+/** What the shell offers for a word: these candidates, or file names. */
 export type Completion = Candidate[] | 'files';
 
 /**
- * What fits the last of `words`, which may be empty.
+ * Completions of the last of `words`. That word may be empty.
  *
  * @param words the command line up to the cursor, without `ktrdr`
  * @param names asks the API

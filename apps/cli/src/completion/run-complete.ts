@@ -11,9 +11,9 @@ import { FILES } from './scripts.js';
 const API_MS = 500;
 
 /**
- * `ktrdr __complete WORDS`: prints a line for each candidate, `value<tab>description`. Says nothing if something is wrong.
+ * `ktrdr __complete WORDS`: prints a line for each candidate, `value<tab>description`. Prints nothing after an error.
  *
- * @returns exit code: `FILES` if the shell should offer names of files
+ * @returns exit code: `FILES` if the shell should offer file names
  */
 export async function runComplete(words: readonly string[]): Promise<number> {
   const tree = readCommandTree();

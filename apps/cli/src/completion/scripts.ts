@@ -1,6 +1,6 @@
 import type { SHELLS } from './complete.js';
 
-/** Exit code of `ktrdr __complete` where names of files fit. Otherwise the shell offers only what is printed. */
+/** Exit code of `ktrdr __complete` if the shell should offer file names. With any other code, the shell offers only the printed candidates. */
 export const FILES = 3;
 
 /** The script that each shell reads. It asks `ktrdr __complete` for candidates at every Tab. */

@@ -43,7 +43,7 @@ export const IMPORT_FLAGS: Record<keyof ImportChoices, Option> = {
   ).choices(CONFLICT_CHOICES),
 };
 
-/** Options of `ktrdr data import`, beside the flags of its choices. */
+/** Options of `ktrdr data import`, besides the flags of its choices. */
 export interface ImportOptions extends ReadOptions {
   profile?: string;
   saveProfile?: string;

@@ -127,8 +127,8 @@ export const CHANGE_TOOLS: readonly Tool[] = [
 ];
 
 /**
- * Starts an operation. If the client cancels the call meanwhile, it never gets the operation's id: the operation is cancelled. The request
- * itself is not ended, because the API may have started the operation already.
+ * Starts an operation. If the client cancels the call, it never gets the operation's id, so the operation is cancelled. The request
+ * is not aborted, because the API may already have started the operation.
  */
 async function start({ api, signal }: ToolCall, path: string, body: object): Promise<OperationStarted> {
   signal.throwIfAborted();

@@ -10,7 +10,7 @@ import { pageOf } from './change-tools.js';
 import { defineTool, type Tool } from './tool.js';
 
 const LOOK_EVERY_MS = 500;
-/** Clients give up a call after 60 s unless they were told otherwise. */
+/** Most clients abandon a call after 60 s by default. */
 const DEFAULT_WAIT_S = 45;
 /** Longer lists of a result are left out: the page has them. */
 const MOST_ENTRIES = 20;

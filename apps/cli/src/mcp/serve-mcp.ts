@@ -20,7 +20,7 @@ const INSTRUCTIONS =
   'ktrdr trains trading strategies. The usual way: list_bars or import_bars, strategy_schema, check_strategy, save_strategy, train_model, wait_for_operation. ' +
   'Believe the verdict of a training, not its accuracy. Every answer has the address of a page for people.';
 
-/** All tools, whatever the role. */
+/** All tools, regardless of the role. */
 export const TOOLS: readonly Tool[] = [...READ_TOOLS, ...CHANGE_TOOLS, ...OPERATION_TOOLS];
 
 /**

@@ -35,7 +35,7 @@ test('prices of all columns have the same number of decimals', () => {
 
 test.each([
   ['2024-01-02T00:00:00Z', '2024-01-03T23:00:00Z', '2024-01-02 00:00 to 2024-01-03 23:00 UTC'],
-  // local times, while the zone is asked
+  // local times, while the zone is unknown
   ['2024-01-02 00:00', '2024-01-03 23:00', '2024-01-02 00:00 to 2024-01-03 23:00'],
 ])('the range from %s to %s has the time of day at both ends', (first, last, shown) => {
   const bar = { time: first, open: 1, high: 1, low: 1, close: 1, volume: 1 };

@@ -49,7 +49,7 @@ export class Session {
   private checkpointListener = (): void => {};
   /** Folder with the files of a completed run. */
   private outputDir: string | null = null;
-  /** Files that its API has not fetched yet; `null`: it has not asked for the list. */
+  /** Files that its API has not fetched yet; `null`: it has not requested the list. */
   private unsent: Set<string> | null = null;
   private stopLease = (): void => {};
 

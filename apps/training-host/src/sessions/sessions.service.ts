@@ -80,7 +80,7 @@ export class SessionsService {
   }
 
   /**
-   * Opens a session, whatever other sessions its operation has.
+   * Opens a session, regardless of other sessions of its operation.
    *
    * @param leaseMs `null`: the session has no lease
    * @throws KtrdrError `host_busy`, and what `SessionCheck` throws

@@ -25,7 +25,7 @@ export interface PriceMarker {
 }
 
 const MOST_DECIMALS = 10;
-/** Digits of a price that a person can tell apart. */
+/** Number of significant digits of a price. */
 const SIGNIFICANT = 6;
 
 /** Decimals with which prices of these bars are written: those that they have, at most six significant digits. */

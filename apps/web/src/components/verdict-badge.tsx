@@ -7,7 +7,7 @@ const MEANINGS: Readonly<Record<VerdictLabel, string>> = {
   too_little_data: 'Luck may explain the result: there was not enough data to find an edge.',
 };
 
-/** The answer of a verdict in its own words, and what it means on hover. */
+/** A verdict in words; hovering shows what it means. */
 export function VerdictBadge({ label }: { label: VerdictLabel }) {
   return (
     <span class={`verdict-badge verdict-${label}`} title={MEANINGS[label]}>

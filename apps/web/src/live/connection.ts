@@ -11,7 +11,7 @@ export type ConnectionState = 'connecting' | 'live' | 'lost' | 'paused';
 
 export interface Connection {
   state: ConnectionState;
-  /** Since when, ms since 1970 by the browser's clock. `lost`: when the API was heard last, which is before the page noticed. */
+  /** Since when, ms since 1970 by the browser's clock. `lost`: when the API last sent something, which is before the page noticed. */
   since: number;
 }
 

@@ -18,7 +18,7 @@ async function serve(answer: (response: ServerResponse) => void): Promise<string
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-test('a stream that was lost says when the API was heard last, and is opened again', async () => {
+test('a lost stream says when the API last sent something, and is opened again', async () => {
   let open: ServerResponse | null = null;
   const address = await serve((response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -48,7 +48,7 @@ test('a stream that was lost says when the API was heard last, and is opened aga
   expect(heardAt!).toBeLessThanOrEqual(received[0]!);
 });
 
-test('a stream that the API refuses was never heard, and a listener that closes it ends it', async () => {
+test('a stream that the API refuses has no time of a last message, and its listener can close it', async () => {
   let requests = 0;
   const address = await serve((response) => {
     requests += 1;

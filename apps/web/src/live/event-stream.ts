@@ -5,13 +5,13 @@ import { EventParser } from './event-parser.js';
 const WAITS_MS = [500, 1_000, 2_000, 5_000, 10_000] as const;
 /** A stream that is silent for so long is dead, ms: the API says something every 15 s. */
 const SILENT_MS = 25_000;
-/** A stream that has not begun after this time is asked for again, ms: the browser may have used a dead connection. */
+/** A stream that has not begun after this time is requested again, ms: the browser may have used a dead connection. */
 const BEGIN_MS = 10_000;
 
 export interface StreamListener {
   /**
-   * The stream is closed, or nothing was heard for too long. It will be opened again.
-   * @param heardAt when the API was heard last, ms since 1970; `null`: never on this stream
+   * The stream is closed, or nothing was received for too long. It will be opened again.
+   * @param heardAt when the API last sent something, ms since 1970; `null`: never on this stream
    */
   lost(heardAt: number | null): void;
   /** @param data the parsed JSON of the event */
@@ -46,7 +46,7 @@ async function readAgainAndAgain(
   }
 }
 
-/** Reads one stream to its end. @returns when the API was heard last, ms since 1970; `null` if the stream was not open */
+/** Reads one stream to its end. @returns when the API last sent something, ms since 1970; `null` if the stream was not open */
 async function readOnce(
   address: string,
   listener: StreamListener,

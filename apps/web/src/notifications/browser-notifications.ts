@@ -14,7 +14,7 @@ const LOCK = 'ktrdr-notifications';
 const MOST_ACTIVE = 1_000;
 
 /**
- * Shows a notification of the browser when an operation ends, while the page is hidden too, if the user has asked for it.
+ * Shows a notification of the browser when an operation ends, even while the page is hidden, if the user has turned notifications on.
  *
  * @param open shows an address of the page after a click
  * @returns stops it

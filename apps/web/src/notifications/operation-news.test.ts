@@ -32,7 +32,7 @@ test('an end during an interruption is reported, even after a long one', () => {
   expect(news.see(operation('failed'), NOW + 3_600_000)).toBe(true);
 });
 
-test('an operation that was removed is asked for no more', () => {
+test('a removed operation is not requested again', () => {
   const news = new OperationNews();
   news.see(operation('running'), NOW);
   news.forget('op_1');

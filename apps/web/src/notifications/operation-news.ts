@@ -5,7 +5,7 @@ import { subjectOf } from '../operations/operation-words.js';
 /** Ends that are older than this are no news, ms. */
 const NEWS_MS = 60_000;
 
-/** Ends that are remembered, so that none is told twice. */
+/** Number of remembered ends, so that none is announced twice. */
 const MOST_TOLD = 1_000;
 
 /** Tells news from what the page has been told before. */

@@ -22,7 +22,7 @@ interface ActionDialogProps {
   onClose: () => void;
 }
 
-/** Lists exactly what an action hits and what it leaves out, then applies it to those and shows the outcome of each of several. */
+/** Lists exactly what an action hits and what it leaves out, then applies it to those and shows each outcome. */
 export function ActionDialog({ action, operations, onClose }: ActionDialogProps) {
   const reason = useSignal('');
   const force = useSignal(false);

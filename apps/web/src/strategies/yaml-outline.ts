@@ -208,7 +208,7 @@ class Outline {
     return this.text.slice(from, found?.index ?? this.text.length);
   }
 
-  /** Skips spaces, comments and line ends; stays at a line end after which the block goes on. */
+  /** Skips spaces, comments and line ends; stays at a line end if the block continues after it. */
   private skipSpace(from: number, indent: number): number {
     let position = from;
     for (;;) {

@@ -2,7 +2,7 @@ import type { TradeColumns } from '../simulation.js';
 
 /**
  * Costs for one trade, both sides together, in basis points of its value, at which `trades` together earn nothing; `null` without trades.
- * Below 0 if they lose without costs. The quantities stay as they are: a backtest with these costs ends near 0, because it sizes its
+ * Negative if the trades lose money even without costs. The quantities stay as they are: a backtest with these costs ends near 0, because it sizes its
  * positions by another equity.
  */
 export function breakEvenCost(trades: TradeColumns): number | null {

@@ -17,7 +17,7 @@ describe('The deflated Sharpe ratio', () => {
     expect(of(0.11325)).toBeGreaterThan(0.5);
   });
 
-  test('of one trial is the probabilistic Sharpe ratio against 0, whatever the variance', () => {
+  test('of one trial is the probabilistic Sharpe ratio against 0, regardless of the variance', () => {
     const normal = { sharpe: 0.1, observations: 101, skewness: 0, kurtosis: 3 };
     const expected = normalCdf((0.1 * 10) / Math.sqrt(1 + 0.1 ** 2 / 2));
     expect(deflatedSharpe(normal, { count: 1, variance: 0 })).toBeCloseTo(expected, 12);

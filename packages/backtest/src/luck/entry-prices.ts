@@ -9,7 +9,7 @@ export interface HeldBars {
 
 /**
  * Prices at which positions can begin or end. Each symbol has the opens from its second bar on, and its last close. The prices of all
- * symbols are in one array: random entries look up millions of them, and most of the time goes into waiting for memory.
+ * symbols are in one array: random entries look up millions of prices, and most of that time is spent waiting for memory.
  */
 export class EntryPrices {
   /** First and last step of the clock at which each symbol can hold a position. */
@@ -44,7 +44,7 @@ export class EntryPrices {
   }
 
   /**
-   * Exit price divided by entry price of each position. A position that goes on after the last bar continues at the first.
+   * Exit price divided by entry price of each position. A position that is still open after the last bar continues at the first bar.
    *
    * @param entry `[positions]`: the step at which each begins
    * @param ratios `[positions]`, filled
@@ -73,7 +73,7 @@ export interface HeldColumns {
   bars: Int32Array;
 }
 
-/** How the steps of the clock and the prices of one symbol belong together. */
+/** Maps the steps of the clock to the prices of one symbol. */
 interface SymbolSteps {
   range: StepRange;
   /** `[prices - 1]`: the step at which a position that begins there is first held. `null`: one price for each step. */

@@ -198,7 +198,7 @@ describe('Random entries', () => {
     expect(costly.histogram.edges.at(-1)!).toBeLessThan(free.histogram.edges.at(-1)!);
   });
 
-  test('the place of the model among the draws agrees with its p-value, whatever the sizing', () => {
+  test('the place of the model among the draws agrees with its p-value, regardless of the sizing', () => {
     const random = RandomStream.derive(8, 'place');
     const symbols = ['A', 'B'].map((symbol) => ({
       symbol,

@@ -65,7 +65,7 @@ export function randomEntries(
   };
 }
 
-/** What a capital grows to. Each symbol has an equal part of it. */
+/** Growth of the capital. Each symbol gets an equal part of it. */
 class Growth {
   /** `[symbols]` */
   private readonly values: Float64Array;
@@ -83,7 +83,7 @@ class Growth {
     const { sizing } = settings;
     this.values = new Float64Array(symbols);
     const fraction = sizing.type === 'fixed_fraction' ? Math.min(1, sizing.fraction * symbols) : 1;
-    // A unit of capital buys for 1 / (1 + rate), pays `rate` of each fill, and keeps the rest of the fraction.
+    // One unit of capital buys for 1 / (1 + rate), pays `rate` of each fill, and keeps the uninvested rest.
     const rate = costRate(settings);
     const [bought, kept] = [fraction / (1 + rate), 1 - fraction];
     const received = bought * (1 - rate);
@@ -91,7 +91,7 @@ class Growth {
     this.moving = Float64Array.from(direction, (side) => (side > 0 ? received : -fraction));
   }
 
-  /** The capital after all trades as a multiple of that before. @param ratios `[trades]`: exit price divided by entry price */
+  /** The capital after all trades as a multiple of the initial capital. @param ratios `[trades]`: exit price divided by entry price */
   of(ratios: Float64Array): number {
     const { values, symbol, fixed, moving } = this;
     values.fill(1);

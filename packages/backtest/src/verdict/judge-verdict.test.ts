@@ -82,7 +82,11 @@ describe('the answer', () => {
       },
     ],
     ['no_edge', 'the labels are not decisions', { money: null, trades: 0 }],
-    ['no_edge', 'the model is worse than a baseline, whatever the trades', { accuracy: WORSE, trades: 3 }],
+    [
+      'no_edge',
+      'the model is worse than a baseline, regardless of the trades',
+      { accuracy: WORSE, trades: 3 },
+    ],
     ['too_little_data', 'the model is worse than a baseline on few rows', { ...lessData, accuracy: WORSE }],
     ['too_little_data', 'there are too few rows', { ...lessData, accuracy: ALIKE }],
     ['too_little_data', 'there are too few trades', { money: LUCKY, trades: 61 }],

@@ -15,7 +15,7 @@ test.each(NAMES)('a valid %s is read as it is', (name) => {
   expect(readMessage(name, message, 'The host')).toBe(message);
 });
 
-test.each(NAMES)('whatever arrives as %s is read, or refused with its place', (name) => {
+test.each(NAMES)('any value that arrives as %s is read, or refused with its place', (name) => {
   fc.assert(
     fc.property(fc.oneof(changedMessages(fc, name), fc.jsonValue(), fc.anything()), (value) => {
       try {

@@ -6,7 +6,7 @@ export interface PackedFile {
   format?: string;
   /** Symbol that the file names beside its table. Known when its bytes have been read. */
   readonly symbol?: string | undefined;
-  /** Its unpacked bytes, from the beginning. A chunk is valid until the next one is asked for. */
+  /** Its unpacked bytes, from the beginning. A chunk is valid until the next one is requested. */
   chunks(): AsyncIterable<Uint8Array>;
   /** Its unpacked size, as the archive says. May be wrong. */
   unpackedBytes: number;

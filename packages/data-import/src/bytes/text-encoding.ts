@@ -11,7 +11,7 @@ export interface TextEncoding {
 }
 
 const UTF8: TextEncoding = { name: 'UTF-8', label: null, markBytes: 0 };
-/** Code pages of files with names in other languages, in the order in which they are preferred. */
+/** Code pages of files with names in other languages, in the order of preference. */
 const CODE_PAGES: readonly TextEncoding[] = [
   { name: 'Windows-1252', label: 'windows-1252', markBytes: 0 },
   { name: 'Windows-1250', label: 'windows-1250', markBytes: 0 },
@@ -22,7 +22,7 @@ const CODE_PAGES: readonly TextEncoding[] = [
   { name: 'Big5', label: 'big5', markBytes: 0 },
   { name: 'EUC-KR', label: 'euc-kr', markBytes: 0 },
 ];
-/** The names of the columns stand in the first bytes. */
+/** The first bytes contain the names of the columns. */
 const NAMES_BYTES = 4096;
 /** Share of zero bytes at even or odd positions from which text is UTF-16: digits and separators have one each. */
 const ZERO_SHARE = 0.4;

@@ -1,5 +1,5 @@
 const MAGIC = 0x184d2204;
-/** Lengths of a token that go on in the next bytes. */
+/** Values of a token's length that continue in the next bytes. */
 const LONG = 15;
 const LEAST_MATCH = 4;
 /** Longer copies are faster as one call. */

@@ -166,7 +166,7 @@ function cellOf(
   return type === 'FLOAT' ? (row) => singleNumber(values[row]!) : (row) => values[row]!;
 }
 
-/** Zones of the columns, by name. Parquet has instants only; the schema of Arrow, which most programs add, has their zone. */
+/** Zones of the columns, by name. Parquet stores only instants. Most programs add an Arrow schema, which has the time zone. */
 async function arrowZones({ key_value_metadata: pairs }: FileMetaData): Promise<Map<string, string>> {
   const schema = pairs?.find(({ key }) => key === 'ARROW:schema')?.value;
   if (schema === undefined) return new Map();

@@ -4,7 +4,7 @@ import { looksLikeTime } from '../times/time-column.js';
 import type { Head } from './head.js';
 import { RowScanner, type Separators } from './row-scanner.js';
 
-/** Separators in the order in which they are tried: text with tabs may have commas in it, not the other way round. */
+/** Separators, tried in this order: text with tabs may have commas in it, not the other way round. */
 const SEPARATORS = [
   { field: 9, name: 'tabs' },
   { field: 59, name: '";"' },

@@ -178,7 +178,7 @@ export class RowScanner {
     return lines;
   }
 
-  /** The row goes on beyond the bytes that are there. */
+  /** The row continues beyond the available bytes. */
   private incomplete(message: string): false {
     if (this.ended || this.length - this.at > MOST_ROW_BYTES) return this.fail(message);
     return false;

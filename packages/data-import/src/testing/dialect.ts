@@ -26,7 +26,7 @@ export interface Dialect {
   lineEnd: '\n' | '\r\n' | '\r';
   endsWithLineEnd: boolean;
   packing: 'none' | 'gz' | 'zip';
-  /** Names of the symbols in a column of their own; empty: no column. */
+  /** Names of the symbols in a separate column; empty: no column. */
   symbols: readonly string[];
   /** What stands for a missing value in rows without a bar. */
   placeholder: string;
@@ -41,7 +41,7 @@ export interface DialectRow {
   isPlaceholder: boolean;
 }
 
-/** Writes a file of bars. Rows stand in the order of the list, or the other way round. */
+/** Writes a file of bars. Rows have the order of the list, or the reverse order. */
 export function writeDialect(rows: readonly DialectRow[], dialect: Dialect): Buffer {
   const { header, symbols, newestFirst, lineEnd } = dialect;
   const ordered = newestFirst ? rows.toReversed() : rows;

@@ -66,7 +66,7 @@ export interface WrittenDates {
   monthFirst: boolean;
   /** `HH:mm:ss`, `HHmmss`, `h:mm A`; empty: dates alone. */
   clock: string;
-  /** Dates and times have columns of their own. */
+  /** Dates and times have separate columns. */
   twoColumns: boolean;
 }
 

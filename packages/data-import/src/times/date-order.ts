@@ -9,7 +9,7 @@ const ORDERS: readonly DateOrder[] = ['DMY', 'MDY', 'YMD'];
 
 export interface OrderFound {
   order: DateOrder;
-  /** Orders that fit every row; more than one: it is asked. */
+  /** Orders that fit every row. If there are several, the import asks the user. */
   possible: readonly DateOrder[];
   note: string | null;
   question: ImportQuestion | null;
@@ -32,7 +32,7 @@ export function partsOf(
   return order === 'MDY' ? { year: low, month: high, day: middle } : { year: low, month: middle, day: high };
 }
 
-/** Finds the order of day, month and year that fits every row. If several fit, it is asked. */
+/** Finds the order of day, month and year that fits every row. If several fit, the import asks the user. */
 export function findDateOrder(written: WrittenTimes, chosen: DateOrder | undefined): OrderFound {
   const { form, separator } = written.style;
   if (form !== FORMS.yearLast && form !== FORMS.short) return certain('YMD');

@@ -17,7 +17,7 @@ export interface LocalTimes {
   dateFormat: string;
   /** The times are unix times. */
   unix: boolean;
-  /** Orders of day, month and year that fit every row; more than one: it is asked. */
+  /** Orders of day, month and year that fit every row. If there are several, the import asks the user. */
   orders: readonly DateOrder[];
   questions: ImportQuestion[];
   problems: TimeProblem[];

@@ -19,7 +19,7 @@ export interface TimeframeFound {
   question: ImportQuestion | null;
 }
 
-/** Finds the timeframe from the spacing of the bars over the whole file. If several fit, it is asked. */
+/** Finds the timeframe from the spacing of the bars over the whole file. If several fit, the import asks the user. */
 export function findTimeframe(
   times: Float64Array,
   fileOrder: RowOrder,

@@ -64,7 +64,7 @@ function around({
   return instants;
 }
 
-describe('bars around a change of the clocks', () => {
+describe('bars around a daylight-saving change', () => {
   test('without gaps, every bar finds its instant: oldest first, newest first, several symbols in blocks or mixed', () => {
     fc.assert(
       fc.property(CASES, fc.constantFrom('oldest', 'newest', 'blocks', 'mixed'), (one, layout) => {

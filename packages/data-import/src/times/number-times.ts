@@ -106,7 +106,7 @@ function hasWeekend(written: WrittenTimes, unit: NumberUnit): boolean {
   return false;
 }
 
-/** Whole weeks show that no date is on a weekend; a few days do not. */
+/** Only several weeks of data can show that no date is on a weekend. */
 function hasFriday(written: WrittenTimes, unit: NumberUnit): boolean {
   const seen = new Set<number>();
   for (let row = 0; row < written.length && seen.size < 5; row++)

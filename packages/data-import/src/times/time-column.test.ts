@@ -224,7 +224,7 @@ describe('order of day and month', () => {
     expect(read(['02/01/2024', '02/02/2024', '02/13/2024']).times[0]).toBe('2024-02-01T00:00:00.000Z');
   });
 
-  test('if every row fits both, it is asked, with the order first that gives a timeframe', () => {
+  test('if every row fits both orders, the user is asked; the order that gives a timeframe comes first', () => {
     const [question] = read(['01/02/2024', '01/03/2024', '01/04/2024']).questions;
     expect(question).toMatchObject({
       choice: 'date_format',

@@ -211,7 +211,7 @@ function packedDate(cell: TimeCell): number {
     : first * 10_000 + second * 100 + third;
 }
 
-/** What is wrong with a date whatever its order is; `null`: nothing. */
+/** What is wrong with a date in any order of its parts; `null`: nothing. */
 function wrongDate(cell: TimeCell, packed: number): string | null {
   const [year, a, b] = [Math.floor(packed / 10_000), Math.floor(packed / 100) % 100, packed % 100];
   if (cell.form === FORMS.short) {

@@ -1,6 +1,6 @@
 /** Words in dates: names of months and weekdays in the languages of common exports, and the halves of the day. */
 
-/** Names of the months, January first, as they stand in dates; a language may have several forms of a name. */
+/** Names of the months as dates contain them, January first. A language may have several forms of a name. */
 const MONTHS: readonly string[] = [
   // English, German, French, Spanish, Italian, Portuguese, Dutch
   'january february march april may june july august september october november december',

@@ -26,16 +26,16 @@ export interface TimeProblem {
 export interface TimesFound {
   /**
    * Open times, ms since 1970-01-01 UTC, in the file's order; `NaN` for a row with a problem. Daily and weekly bars: midnight UTC of
-   * their date. While the time zone is asked: the local times, as if they were UTC.
+   * their date. While the time zone is unknown: the local times, as if they were UTC.
    */
   times: Float64Array;
-  /** `null` while it is asked. */
+  /** `null` until the user has answered the question. */
   timeframe: Timeframe | null;
   /** True if the file writes dates without a time of day. */
   datesAlone: boolean;
   /** How the file writes times: `DD.MM.YYYY HH:mm`. */
   dateFormat: string;
-  /** `null` while it is asked, and for dates alone. */
+  /** `null` until the user has answered the question, and for dates without times. */
   timezone: string | null;
   stamps: StampChoice;
   questions: ImportQuestion[];

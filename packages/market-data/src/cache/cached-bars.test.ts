@@ -21,7 +21,7 @@ afterEach(async () => {
   await rm(join(dataDir, '..'), { recursive: true });
 });
 
-/** Bars with comments and blank lines between them, so that they stand in several blocks of lines. */
+/** Bars with comments and blank lines between them, so that the bars form several blocks of lines. */
 function linesOf(rows: number, comment = '# synthetic'): string {
   const lines = Array.from({ length: rows }, (_, row) => {
     const time = new Date(Date.UTC(2020, 0, 1) + row * HOUR_MS).toISOString();

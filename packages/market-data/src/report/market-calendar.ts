@@ -105,7 +105,7 @@ function expectedBars(bars: Float64Array, slotsPerDay: number): Float64Array {
   return before;
 }
 
-/** 1 for the slots of a day in which the market pauses, whatever the weekday. */
+/** 1 for the slots of a day in which the market pauses, regardless of the weekday. */
 function pausesOf(bars: Float64Array, slotsPerDay: number): Uint8Array {
   const all = new Float64Array(slotsPerDay);
   bars.forEach((count, slot) => (all[slot % slotsPerDay]! += count));

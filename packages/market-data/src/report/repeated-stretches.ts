@@ -9,7 +9,7 @@ const FEWEST_BARS = 10;
 const REMEMBERED = 4;
 /** Longest table of remembered bars: a power of two. */
 const LONGEST_TABLE = 1 << 20;
-/** Bars that are hashed at once. Their places in the table are then loaded together: one after the other, each waits for memory. */
+/** Number of bars that are hashed together. Their table entries are then loaded together, so that the waits for memory overlap. */
 const BLOCK = 2_048;
 
 /**
@@ -65,13 +65,13 @@ export function findRepeatedStretches(bars: Bars): DataFinding[] {
   ];
 }
 
-/** The bars of a block that are remembered, and their hashes. */
+/** The remembered bars of a block, and their hashes. */
 class BarHashes {
   /** `[count]` */
   readonly bars = new Int32Array(BLOCK);
   /** `[count]`: hash of open, high, low and close. */
   readonly slots = new Int32Array(BLOCK);
-  /** What `load` has read, so that the compiler keeps the reads. */
+  /** Depends on every value that `load` reads, so that the compiler keeps the reads. */
   touched = 0;
   private count = 0;
   private readonly opens: Int32Array;
@@ -94,7 +94,7 @@ class BarHashes {
       const hash = hashOfClose(closes, 2 * bar);
       bars[count] = bar;
       slots[count] = hash;
-      // without a branch, because nobody can predict it
+      // without a branch, because the processor cannot predict it
       count += ((hash & (REMEMBERED - 1)) - 1) >>> 31;
     }
     let kept = 0;
@@ -113,7 +113,7 @@ class BarHashes {
     return kept;
   }
 
-  /** Reads the bars' places in a table. */
+  /** Reads the table entries of the bars, which brings them into the processor's cache. */
   load(table: Int32Array): void {
     const { slots, count } = this;
     let touched = 0;

@@ -20,7 +20,7 @@ interface Grid {
   /** When a coarse bar begins and ends, ms UTC. */
   startOf(key: number): number;
   endOf(key: number): number;
-  /** Time that stands in the file. */
+  /** Time that the file contains. */
   labelOf(key: number): number;
 }
 

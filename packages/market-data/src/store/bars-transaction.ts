@@ -153,7 +153,7 @@ async function recover(dataDir: string): Promise<void> {
   }
 }
 
-/** A journal is written whole or not at all. But a folder can come from elsewhere: it must not move files to other places. */
+/** A journal is written whole or not at all. But a folder may be copied from another machine: its journal must not move files outside the folder. */
 async function readJournal(path: string): Promise<Journal> {
   const text = await readFile(path, 'utf8');
   try {

@@ -347,7 +347,7 @@ test('an import that is cancelled stores nothing', async () => {
   expect(await readdir(dataDir)).toEqual([]);
 });
 
-test('a journal from elsewhere moves no other files', async () => {
+test('a foreign journal moves no files outside the folder', async () => {
   await store(hours([10]));
   await mkdir(join(dataDir, '.writing'));
   const journal = join(dataDir, '.writing', '3.journal');

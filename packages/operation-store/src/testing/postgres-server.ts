@@ -148,7 +148,7 @@ async function initialise({ initdb, user }: PostgresPrograms, folder: string): P
   });
 }
 
-/** Several processes may do so at once: the archive appears when it is complete. */
+/** Several processes may do this at once: the archive appears only when it is complete. */
 async function pack({ user }: PostgresPrograms, folder: string, archive: string): Promise<void> {
   const fresh = join(folder, 'data.tar');
   await run('tar', ['-cf', fresh, '-C', folder, DATA], { cwd: '/', ...user });

@@ -38,7 +38,7 @@ const CASES: Record<string, (trials: TrialLedger) => Promise<void>> = {
     assert.deepEqual(await trials.record(trial('one', 0.05)), [0.05]);
   },
 
-  'trials are returned exactly, in the order in which they were recorded': async (trials) => {
+  'trials are returned exactly, in the order of recording': async (trials) => {
     const sharpes = [0.1 + 0.2, null, -1e-9, 0, 1 / 3];
     for (const [index, sharpe] of sharpes.entries()) await trials.record(trial(`trial ${index}`, sharpe));
     assert.deepEqual(await trials.record(trial('last', -0.5)), [...sharpes, -0.5]);

@@ -223,7 +223,7 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     assertSame((await get(store, id))?.result, { list: [1] });
   },
 
-  'the newest operations come first, whatever their status': async (store) => {
+  'the newest operations come first, regardless of their status': async (store) => {
     for (const number of [1, 2, 3]) await create(store, sample(number));
     await store.transition(sample(1).operation_id, 1, ['pending'], RUN);
     const { operations } = await store.list({ limit: 10, offset: 0 });

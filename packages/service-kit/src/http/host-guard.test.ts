@@ -254,7 +254,7 @@ describe('a request that changes something', () => {
     ],
     ['an allowed name with the port of Host', ['origin: http://ktrdr.example:8000']],
     ['an address entered by a user', ['sec-fetch-site: none']],
-    ['a page of its own', ['sec-fetch-site: same-origin']],
+    ['one of its own pages', ['sec-fetch-site: same-origin']],
     ['the same address', ['host: [::1]:8000', 'origin: http://[::1]:8000']],
   ])('is accepted: %s', async (_what, headers) => {
     expect({ ...(await post(headers)), made }).toEqual({ code: '201', message: '', made: 1 });

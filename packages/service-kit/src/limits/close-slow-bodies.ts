@@ -3,7 +3,7 @@ import type { Clock } from '@ktrdr/orchestrator';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { closeWith } from '../http/early-errors.js';
 
-/** A body may take this long whatever its size, ms. */
+/** A body may take this long regardless of its size, ms. */
 const GRACE_MS = 10_000;
 /** After that it must have arrived at this rate since its beginning. A model of 200 MB may take more than a day. */
 const BYTES_PER_MS = 2;

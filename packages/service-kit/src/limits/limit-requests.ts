@@ -15,7 +15,7 @@ export function isRead(method: string): boolean {
 }
 
 /**
- * Limits the requests of each caller, before their bodies are read. Reads have a budget of their own, so that they never
+ * Limits the requests of each caller, before their bodies are read. Reads have a separate budget, so that they never
  * wait for starts. Register it after `guardAccess`, which finds the caller.
  */
 export function limitRequests(

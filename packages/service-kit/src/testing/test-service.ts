@@ -72,7 +72,7 @@ export class TestProcess {
   readonly ended: Promise<ProcessEnd>;
   stdout = '';
   stderr = '';
-  /** Both, in the order in which they arrived. */
+  /** Both, in the order of arrival. */
   output = '';
 
   constructor(private readonly child: ChildProcess) {

@@ -1,5 +1,5 @@
 /*
- * Highest and lowest of the last n values in O(1) per value, whatever their order. As in moving-window.ts, each window
+ * Highest and lowest of the last n values in O(1) per value, regardless of their order. As in moving-window.ts, each window
  * is the end of one block of n and the start of the next (van Herk; Gil and Werman).
  */
 

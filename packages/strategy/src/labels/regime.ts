@@ -19,7 +19,7 @@ const MIN_PIVOTS = 4;
  * The bars after one confirmed macro pivot up to the next form a segment; the first segment also contains bar 0. A
  * segment is TRENDING_UP if it rises and enough of its successive micro lows rise, TRENDING_DOWN if it falls and enough
  * of its micro highs fall, and RANGING otherwise, also with fewer than 4 micro pivots, both ends counted. A bar is
- * VOLATILE, whatever its segment, if the standard deviation of the next `atrPeriod` log returns exceeds a multiple of
+ * VOLATILE, regardless of its segment, if the standard deviation of the next `atrPeriod` log returns exceeds a multiple of
  * that of the previous `volatilityLookback` returns. The first `volatilityLookback` bars are not tested.
  *
  * Bars after the last confirmed macro pivot, and the last `atrPeriod` bars, have no label. e(t) is the later of t +

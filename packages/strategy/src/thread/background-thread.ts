@@ -25,7 +25,7 @@ export interface BackgroundThreadOptions {
 }
 
 /**
- * Runs tasks in a thread of its own, one at a time in order, so that no text and no bars file of a request holds the event loop of
+ * Runs tasks in a separate thread, one at a time in order, so that no text and no bars file of a request holds the event loop of
  * the service. The thread starts with the first task.
  */
 export class BackgroundThread {

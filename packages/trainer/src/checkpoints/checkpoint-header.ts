@@ -49,7 +49,7 @@ export interface ArrayReference {
   length: number;
 }
 
-/** Members of a run of any network. */
+/** Number of members in a run, for any network. */
 const MOST_MEMBERS = TRAINING_SEEDS.most + WALK_FORWARD_FOLDS.most;
 /** More than callbacks that keep anything. */
 const MOST_CALLBACKS = 16;
@@ -183,7 +183,7 @@ const KEPT_VECTORS = 1;
 /** Its header, prefix and checksum. */
 const OTHER_BYTES = 2 ** 20 + 64;
 
-/** No checkpoint of the network has more bytes: the states of all members, of the best one, and a header. */
+/** Upper bound of a checkpoint's size, bytes: the states of all members, the state of the best one, and a header. */
 export function mostCheckpointBytes({ parameters, moments, epochs, members }: CheckpointNetwork): number {
   const vectors = 1 + moments + KEPT_VECTORS;
   return (members + 1) * (vectors * parameters * FLOAT_BYTES + 4 * epochs * DOUBLE_BYTES) + OTHER_BYTES;

@@ -62,7 +62,7 @@ export interface Checkpoint {
   /** The engine of the run, and why it was chosen. */
   engine: EngineChoice;
   /**
-   * By index: each member that has begun. Seeds come first, then walk-forward folds. A seed of several leaves the list when it is
+   * By index: each member that has begun. Seeds come first, then walk-forward folds. With several seeds, a seed leaves the list when it is
    * finished; a single seed and a fold stay with their final state.
    */
   states: MemberState[];

@@ -64,7 +64,7 @@ export class PeriodicCheckpoints {
     return (from?.elapsed ?? 0) + (this.stoppedAt ?? clock.now()) - this.startedAt;
   }
 
-  /** All seeds are trained: the time of the folds does not count. */
+  /** Call it when all seeds are trained: the time of the folds does not count. */
   stopTimer(): void {
     this.stoppedAt = this.options.clock.now();
   }

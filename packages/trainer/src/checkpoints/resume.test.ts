@@ -250,7 +250,7 @@ describe('a training that was stopped and resumed', () => {
             const never = await attempt({ ...base, atOnce: atOnce[0]!, stopAfter: null, resume: false });
             let stopped: LoopResult | null = null;
             for (const [index, stopAfter] of [...stops, null].entries()) {
-              // one that ended before it was to be stopped has nothing to go on from
+              // a run that ended before its stop has nothing to resume
               if (stopped !== null) break;
               stopped = await attempt({ ...base, atOnce: atOnce[index + 1]!, stopAfter, resume: index > 0 });
             }

@@ -143,7 +143,7 @@ export function completeWindows(symbol: ComputedSymbol, window: number): Complet
 /** `[ends, window]`: the bars of the windows that end at these indexes of `complete`. */
 export function barsOfWindows(complete: Int32Array, ends: Int32Array, window: number): Int32Array {
   const bars = new Int32Array(ends.length * window);
-  // value by value, because most windows are too small for a copy of memory
+  // value by value: for most windows, a block copy costs more than it saves
   for (let row = 0, to = 0; row < ends.length; row += 1) {
     const end = ends[row]!;
     for (let at = end - window + 1; at <= end; at += 1, to += 1) bars[to] = complete[at]!;

@@ -34,7 +34,7 @@ test('windows are the bars up to their ends, bit by bit, for every width and ali
   );
 });
 
-/** Only in a process of its own: the first session switches the thread for good. */
+/** Only in a separate process: the first session switches the thread for good. */
 const WITHOUT_DENORMALS = `
   import { gatherWindows } from '${import.meta.resolve('../../dist/data/gather-windows.js')}';
   import { treatDenormalsAsZero } from '${import.meta.resolve('../../dist/engines/onnx/denormals.js')}';

@@ -1,4 +1,4 @@
-/** The kinds of arrays in a dataset. Their names stand in files. */
+/** The kinds of arrays in a dataset. Files contain these names. */
 const KINDS = { Float32Array, Float64Array, Int32Array } as const;
 type Kind = keyof typeof KINDS;
 export type DataArray = InstanceType<(typeof KINDS)[Kind]>;

@@ -21,7 +21,7 @@ export function slowerCpuEngine(
   return [{ engine, reason: 'slower for a network and batch of this size' }];
 }
 
-/** The CPU engine of the rule, if both can train the network. */
+/** The CPU engine that the rule chooses, if both engines can train the network. */
 export function fasterCpuEngine(network: TrialNetwork): 'wasm' | 'onnx' {
   return multiplications(network) <= MOST_MULTIPLICATIONS ? 'wasm' : 'onnx';
 }

@@ -28,7 +28,7 @@ test('another process of this machine reads what one has written, and no other f
   expect(await readdir(folder)).toEqual(['engines.json']);
 });
 
-test('a service that starts removes what killed services have left, and nothing else', async () => {
+test('a service that starts removes the folders of killed services, and nothing else', async () => {
   await new EngineMemory(folder).write(KNOWN);
   // a kill between the two steps of a write leaves the folder with its file
   const left = await mkdtemp(join(folder, 'engines-'));

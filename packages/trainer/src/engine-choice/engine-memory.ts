@@ -10,7 +10,7 @@ import { sha256 } from '../files/checksum.js';
 const MOST_BYTES = 1_000_000;
 const FILE = 'engines.json';
 const TEMPORARY = 'engines-';
-/** What `mkdtemp` makes of it. */
+/** Matches the folder names that `mkdtemp` makes from the prefix. */
 const TEMPORARY_PATTERN = /^engines-[A-Za-z0-9]{6}$/;
 /** Version of the file's format. */
 const FORMAT = 1;
@@ -53,7 +53,7 @@ export class EngineMemory {
     }
   }
 
-  /** Another service that writes at this moment loses its folder: then it keeps nothing, and learns again. */
+  /** Another service that writes at this moment loses its folder. That service then stores nothing, and measures again. */
   private removeLeftovers(): void {
     try {
       for (const name of readdirSync(this.stateDir)) {

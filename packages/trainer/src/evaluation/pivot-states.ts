@@ -1,7 +1,7 @@
 import { pivotMoves } from '@ktrdr/strategy';
 import { majorityClass } from './metrics.js';
 
-/** Retracements are told apart in so many equal steps up to the threshold. */
+/** Number of equal steps up to the threshold that distinguish retracements. */
 const STEPS = 4;
 
 /** The state of a bar before the first confirmed pivot. */

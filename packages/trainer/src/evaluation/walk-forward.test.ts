@@ -152,7 +152,7 @@ test('the folds decide on every bar from the first test stretch on, with a label
   expect(unlabelled).toBeGreaterThan(0);
 });
 
-test('an evaluation that was stopped anywhere continues with the same result and trains no batch twice', async () => {
+test('an evaluation that stops at any point resumes with the same result and trains no batch twice', async () => {
   const market: Market = {
     labels: '{ source: context, horizon: 9 }',
     symbols: 1,

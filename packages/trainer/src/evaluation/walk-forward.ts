@@ -29,7 +29,7 @@ export interface WalkForwardRequest {
   lanes: Pick<Lanes, 'with' | 'share'>;
   /** The lane of this thread. */
   own: OwnLane;
-  /** They keep the state of each fold, so that an attempt that resumes trains no finished fold again. */
+  /** Checkpoints keep the state of each fold, so that a resumed attempt never repeats a finished fold. */
   checkpoints: Pick<PeriodicCheckpoints, 'stateOf' | 'member' | 'trained' | 'leave'>;
   /** Index of the first fold in the checkpoints: the number of seeds. */
   firstMember: number;

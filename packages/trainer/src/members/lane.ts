@@ -9,7 +9,7 @@ import {
 
 /** Trains members, one after the other. */
 export interface Lane {
-  /** Resolves when the lane can train; `false`: it never can, and the other lanes train its members. */
+  /** Resolves to `true` when the lane can train; to `false` if it cannot start: the other lanes then train its members. */
   readonly ready: Promise<boolean>;
   /** Prepares the lane, if it is not ready yet. */
   start(): void;

@@ -11,7 +11,7 @@ import { SilenceWatch } from './watch-silence.js';
 export interface ThreadLaneOptions {
   /** Called with a warning if the thread cannot start. Then the lane trains nothing. */
   onNoStart: (warning: string) => void;
-  /** Replaced in tests. */
+  /** Tests replace it. */
   program?: string;
   resourceLimits?: ResourceLimits;
   silentAfterMs?: number;
@@ -154,7 +154,7 @@ export class ThreadLane implements Lane {
     if (this.state === 'starting') {
       const { message } = error.cause as Error;
       this.options.onNoStart(
-        `A thread of the training could not start (${message}). The training uses fewer threads: it takes longer, and its result is the same.`,
+        `A training thread could not start (${message}). The training continues with fewer threads. It takes longer; the result is the same.`,
       );
       this.settleReady(false);
     }
@@ -166,13 +166,13 @@ export class ThreadLane implements Lane {
 }
 
 const WHAT_NEXT =
-  'Resume the training: it continues from its last checkpoint. If this happens again, set TRAINING_THREADS to 1: then it uses no further thread.';
+  'Resume the training: it continues from its last checkpoint. If this happens again, set TRAINING_THREADS=1 to train in one thread.';
 
 function explainSilence(silentAfterMs: number): KtrdrError {
   const cause = new Error(`no message for ${silentAfterMs / 1_000} s`);
   return new KtrdrError(
     'trainer_silent',
-    `A thread of the training did not respond for ${silentAfterMs / 1_000} s. ${WHAT_NEXT}`,
+    `A training thread did not respond for ${silentAfterMs / 1_000} s. ${WHAT_NEXT}`,
     { cause },
   );
 }
@@ -181,5 +181,5 @@ function explainCrash(cause: Error): KtrdrError {
   const ranOut = 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
   const code = ranOut ? 'trainer_out_of_memory' : 'trainer_crashed';
   const what = ranOut ? 'ran out of memory' : 'crashed';
-  return new KtrdrError(code, `A thread of the training ${what}: ${cause.message}. ${WHAT_NEXT}`, { cause });
+  return new KtrdrError(code, `A training thread ${what}: ${cause.message}. ${WHAT_NEXT}`, { cause });
 }

@@ -17,7 +17,7 @@ export interface MembersRequest<Name extends string> {
   /** Awaited before the member is trained. */
   taskOf: (index: number) => MemberTask<Name> | Promise<MemberTask<Name>>;
   hooksOf: (index: number) => Omit<MemberHooks, 'signal'>;
-  /** Called when a member is trained, in the order in which they end. */
+  /** Called when a member is trained, in the order of completion. */
   finish: (index: number, trained: TrainedMember<Name>) => Promise<void>;
   /** Called when a member was stopped or has failed. */
   leave: (index: number) => Promise<void>;

@@ -22,7 +22,7 @@ export function classTargets(targets: Targets): Int32Array {
 export interface LossSums {
   /** Sum of scale * loss. */
   loss: number;
-  /** Rows with a correct prediction. Classification: the greatest output (the first of equals) belongs to the row's class. Regression: output and target are both above 0, or neither is. */
+  /** Rows with a correct prediction. Classification: the largest output (the first one in a tie) is that of the row's class. Regression: output and target are both above 0, or neither is. */
   correct: number;
 }
 

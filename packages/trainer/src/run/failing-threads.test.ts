@@ -1,4 +1,4 @@
-/** Lanes in real threads that fail in every way: at their start, and while they train. */
+/** Lanes in real threads that fail at their start or while they train. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -158,9 +158,7 @@ describe('a thread that fails while it trains', () => {
         details: { seed: 2 },
         cause: { code, cause: { message: expect.any(String) } },
       });
-      expect((error as Error).message).toMatch(
-        /^Seed 2 \(2 of 4\): A thread of the training .*TRAINING_THREADS to 1/,
-      );
+      expect((error as Error).message).toMatch(/^Seed 2 \(2 of 4\): A training thread .*TRAINING_THREADS=1/);
       expect(warnings).toEqual([]);
       // the seeds of this thread are in the checkpoint
       expect(outcome(await trainIn(null, into, true))).toEqual(expected);
@@ -182,12 +180,12 @@ describe('a thread that cannot start', () => {
       const { thread, warnings } = await failing({ atStart: fault }, options);
       expect(outcome(await trainIn(thread, filesOf()))).toEqual(expected);
       expect(warnings).toEqual([expect.stringMatching(reason)]);
-      expect(warnings[0]).toMatch(/^A thread of the training could not start \(.*fewer threads/);
+      expect(warnings[0]).toMatch(/^A training thread could not start \(.*fewer threads/);
     },
   );
 });
 
-test('a thread that is well trains some of the seeds, with the same bytes', async () => {
+test('a healthy thread trains some of the seeds, with the same bytes', async () => {
   const { thread, warnings } = await failing({});
   expect(outcome(await trainIn(thread, filesOf()))).toEqual(expected);
   expect(warnings).toEqual([]);

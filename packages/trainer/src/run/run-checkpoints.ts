@@ -41,7 +41,7 @@ export async function openCheckpoints(
     from = checkpoint;
     for (const reason of refused) warn(`${reason} The training continued from an earlier checkpoint.`);
   }
-  // the seeds that run and the best of those that are finished, or one seed and all folds
+  // the running seeds and the best finished seed, or one seed and all folds
   const states = Math.max(request.seeds === undefined ? 1 : run.lanes + 1, 1 + (request.walk_forward ?? 0));
   const vectors = states * (2 + momentCount(run.optimiser));
   return new PeriodicCheckpoints({

@@ -6,7 +6,7 @@ import {
   type ListAuditQuery,
 } from '@ktrdr/contracts';
 
-/** Filters as they stand in the address. */
+/** Filters, as texts of the page address. */
 interface AuditFilters {
   caller: string;
   action: string;

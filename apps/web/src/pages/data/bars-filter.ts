@@ -1,7 +1,7 @@
 import type { BarsInfo, DataReport } from '@ktrdr/contracts';
 import { gradeOf } from '../../bars/findings.js';
 
-/** Filters of the list, as they stand in the address. Empty texts are not set. */
+/** Filters of the list, as texts of the page address. An empty text is no filter. */
 export interface BarsFilter {
   search: string;
   timeframe: string;

@@ -13,7 +13,7 @@ import { HostsTable } from './hosts-table.js';
 import { WaitingList } from './waiting-list.js';
 import './hosts-page.css';
 
-/** A host of a queue says every two seconds what it runs: the list follows a status after this time, ms. */
+/** A queue host reports its trainings every two seconds, so the list shows a new status after this time, ms. */
 const ANNOUNCED_MS = 3_000;
 
 /** Where trainings run, what waits, and whether the API has what it needs. */

@@ -16,7 +16,7 @@ export function addFiles(files: readonly File[]): void {
   }
 }
 
-/** Takes a file off the page. An import that was started goes on. */
+/** Takes a file off the page. A started import continues. */
 export function removeDraft(draft: ImportDraft): void {
   drafts.value = drafts.peek().filter((one) => one !== draft);
   draft.remove();

@@ -21,7 +21,7 @@ import { barDay } from '../../models/bar-day.js';
 const MOST_SHOWN = Math.min(200, MOST_PREDICTED_BARS);
 const FIRST_BARS = '10';
 
-/** What the model says about the newest bars. A prediction starts a process, so it is asked for. */
+/** What the model says about the newest bars. A prediction starts a process, so it runs only on request. */
 export function PredictionsCard({ model: { summary } }: { model: ModelDetails }) {
   const { strategy, version, timeframe, symbols } = summary;
   const symbol = useSignal(symbols[0] ?? '');

@@ -6,7 +6,7 @@ import { counted, formatNumber, formatSignedPercent } from '../../format/numbers
 import { roundedPrices } from '../../format/prices.js';
 import { barDay } from '../../models/bar-day.js';
 
-/** Trades that are shown before all of them are asked for. */
+/** Number of trades that are shown before the user requests all. */
 const FIRST_TRADES = 10;
 
 const EXITS: Readonly<Record<ExitReason, string>> = {

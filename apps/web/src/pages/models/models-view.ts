@@ -1,6 +1,6 @@
 import { VERDICT_LABELS, type ListedModel } from '@ktrdr/contracts';
 
-/** Filters and order of the list, as they stand in the address. Empty texts are not set. */
+/** Filters and order of the list, as texts of the page address. An empty text is not set. */
 export interface ModelsView {
   /** In the name, the symbols and the engine. */
   search: string;

@@ -7,7 +7,7 @@ import { EventChoice } from './event-choice.js';
 /** Asked about first: the ends that people wait for. */
 const FIRST_EVENTS: readonly NotificationEvent[] = ['completed', 'failed', 'edge'];
 
-/** Notifications of this browser. The permission is asked for only after a click. */
+/** Notifications of this browser. The browser asks for permission only after a click. */
 export function BrowserSection() {
   const permission = useSignal(currentPermission());
   const events = notifiedEvents.value;

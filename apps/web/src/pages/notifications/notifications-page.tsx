@@ -4,7 +4,7 @@ import { BrowserSection } from './browser-section.js';
 import { WebhooksSection } from './webhooks-section.js';
 import './notifications-page.css';
 
-/** Who is told when an operation ends: this browser, and other programs. */
+/** Who is notified when an operation ends: this browser, and other programs. */
 export function NotificationsPage() {
   return (
     <>

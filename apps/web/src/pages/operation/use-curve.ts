@@ -12,7 +12,7 @@ export interface LiveCurve {
   error: ApiError | null;
 }
 
-/** Wait between two requests for each point that was read, ms: a long curve is read at most once a second. */
+/** Pause between two requests, ms per point of the curve: a longer curve is read less often. */
 const WAIT_PER_POINT_MS = 1;
 
 /** Reads the points, and again after each event that tells of a new epoch. Events during a request cause one more. */

@@ -4,7 +4,7 @@ type Listed = Pick<TypedOperationSummary, 'operation_id' | 'created_at'>;
 
 /**
  * The rows of a list that is read in pages, newest first. A row that was not read yet is a hole. Events add and remove rows; a page
- * that is read later corrects whatever differs.
+ * that is read later corrects all differences.
  */
 export class OperationRows {
   private ids: (string | undefined)[] = [];

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { nameProblem, renamed } from './new-strategy-text.js';
 
-test('a copy has the new name, whatever that contains', () => {
+test('a copy has the new name, with any characters', () => {
   expect(renamed('# about\nname: old # why\nmodel:\n  name: x\n', 'new')).toBe(
     '# about\nname: new\nmodel:\n  name: x\n',
   );

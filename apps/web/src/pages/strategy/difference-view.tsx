@@ -3,7 +3,7 @@ import { foldEqualLines, textDifference } from './text-difference.js';
 
 const SIGNS = { same: ' ', removed: '−', added: '+' } as const;
 
-/** Lines that differ between two texts, with some equal lines around them. */
+/** The lines that differ between two texts, with a few equal lines around each. */
 export function DifferenceView({ before, after }: { before: string; after: string }) {
   return (
     <pre class="difference" tabIndex={0} aria-label="Differences">

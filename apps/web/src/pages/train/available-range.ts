@@ -51,7 +51,7 @@ export function isDay(text: string): boolean {
   );
 }
 
-/** What is wrong with the two dates, beside the bars at hand. Times of day are left to the API. */
+/** What is wrong with the two dates, given the available bars. Only the API checks times of day. */
 export function dateProblems(
   { start_date: start, end_date: end }: { start_date: string; end_date: string },
   files: readonly AvailableFile[],

@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import type { ApiError } from '../../api/api-error.js';
 import { request } from '../../api/client.js';
 
-/** Wait after the last change before the API is asked, ms. */
+/** Wait after the last change before the request to the API, ms. */
 const DEBOUNCE_MS = 300;
 
 export interface Estimate {

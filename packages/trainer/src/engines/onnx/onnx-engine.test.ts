@@ -19,7 +19,7 @@ async function stepsAtOnce(units: number, batchRows: number): Promise<number> {
   return steps;
 }
 
-test('a call has fewer steps of larger networks and batches, so that a cancel never waits long', async () => {
+test('a call runs fewer steps for larger networks and batches, so that a cancel never waits long', async () => {
   expect(await stepsAtOnce(128, 32)).toBe(8);
   expect(await stepsAtOnce(256, 1024)).toBe(8);
   expect(await stepsAtOnce(1024, 1024)).toBe(2);

@@ -8,7 +8,7 @@ import { inferenceGraph } from './inference-graph.js';
 import { createSession, tensor, type Session, type Tensor } from './session.js';
 import { FACTORS_PER_STEP, trainingGraph } from './training-graph.js';
 
-/** Approximate multiplications of the forward passes in one call: 10 to 20 ms of training, after which a cancel is heard. */
+/** Approximate multiplications of the forward passes in one call: 10 to 20 ms of training. A cancel takes effect between two calls. */
 const MULTIPLICATIONS_AT_ONCE = 150_000_000;
 /** Graphs of windowed networks have many nodes for one step, and the time to load a graph grows faster than its nodes. */
 const MOST_STEPS_AT_ONCE: Record<ModelType, number> = { mlp: 8, cnn: 4, lstm: 1, gru: 1 };

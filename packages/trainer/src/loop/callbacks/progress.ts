@@ -24,7 +24,7 @@ export type LoopProgress = Pick<
   | 'samples_per_second'
 >;
 
-/** The values of one epoch, for whichever seed. */
+/** The values of one epoch, of any seed. */
 export type LoopEpoch = Omit<EpochMetrics, 'seed'>;
 
 interface ProgressMemory {

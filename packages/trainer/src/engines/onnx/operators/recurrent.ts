@@ -96,8 +96,8 @@ export function outputGradients(
 }
 
 /**
- * The derivative with respect to weights that every step uses: the sum of `gradient columns'` over all steps. Each step's product adds
- * to the sum of the earlier ones. One product for all steps would need all operands side by side, and copying them takes longer than
+ * The derivative with respect to weights that every step uses: the sum of `gradient columns'` over all steps. Each step's product is added
+ * to the sum so far. One product for all steps would need all operands side by side, and copying them takes longer than
  * the product. The columns are transposed because they are smaller.
  *
  * @param gradients derivatives with respect to each step's product, `[m, n]`

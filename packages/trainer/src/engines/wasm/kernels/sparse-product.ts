@@ -3,16 +3,16 @@ import { product } from './product';
 
 /** With fewer columns of B or numbers in a row of A, finding the zeros costs more than it saves. */
 const LEAST: i32 = 32;
-/** Rows of A whose zeros decide. */
+/** Number of rows of A whose zeros decide whether zeros are skipped. */
 const SAMPLED_ROWS: i32 = 4;
 
 /** For each set of lanes (bit 0 is lane 0), the bytes of a vector that move these lanes to its front. */
 const FRONT = fronts();
 
-/** The numbers of A other than 0, row by row, and for each the distance of the row of B that it multiplies. */
+/** The numbers of A other than 0, row by row, and for each the offset of the row of B that it multiplies. */
 let numbers: usize = 0;
 let distances: usize = 0;
-/** For each row of A, the end of its part in `numbers`, as a distance from the beginning. */
+/** For each row of A, the end of its part in `numbers`, as an offset from the beginning. */
 let ends: usize = 0;
 let reserved: i32 = 0;
 
@@ -20,7 +20,7 @@ let reserved: i32 = 0;
 export function reserveNumbers(shorter: i32, longer: i32): void {
   if (longer <= reserved) return;
   reserved = longer;
-  // a vector may reach beyond the last number
+  // a vector store can write beyond the last number
   const bytes = (<usize>shorter * <usize>longer + 4) << 2;
   numbers = allocate(bytes);
   distances = allocate(bytes);
