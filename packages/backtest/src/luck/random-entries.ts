@@ -83,7 +83,7 @@ class Growth {
     const { sizing } = settings;
     this.values = new Float64Array(symbols);
     const fraction = sizing.type === 'fixed_fraction' ? Math.min(1, sizing.fraction * symbols) : 1;
-    // One unit of capital buys for 1 / (1 + rate), pays `rate` of each fill, and keeps the uninvested rest.
+    // A buy spends `fraction` of a unit of capital, including the cost `rate` of the fill, and keeps the rest.
     const rate = costRate(settings);
     const [bought, kept] = [fraction / (1 + rate), 1 - fraction];
     const received = bought * (1 - rate);

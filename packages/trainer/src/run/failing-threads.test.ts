@@ -114,7 +114,7 @@ async function trainIn(
   }
 }
 
-/** A lane whose thread runs `atStart` before it loads its program, and `inTraining` shortly after it begins a member. */
+/** A lane whose thread runs `atStart` before it loads its program, and `inTraining` when it has been given a member. */
 async function failing(
   { atStart = '', inTraining = '' },
   options: Partial<ThreadLaneOptions> = {},
@@ -131,7 +131,8 @@ async function failing(
     ${atStart}
     await import(${JSON.stringify(PROGRAM)});
     parentPort.on('message', ({ type }) => {
-      if (type === 'train') setTimeout(() => { ${inTraining} });
+      // at once: a short training can end before a timer fires
+      if (type === 'train') { ${inTraining} }
     });`,
   );
   const warnings: string[] = [];
