@@ -172,17 +172,24 @@ describe('a store in PostgreSQL', () => {
     expect(own).toEqual([{ collname: 'C' }]);
   });
 
-  test('an open store keeps listing when a newer version changes columns', async () => {
+  test('an open store keeps writing and listing when a newer version changes columns', async () => {
     const url = await server.createDatabase();
     const store = await open(url);
     await store.create(CREATED);
+    const { operation_id: id, progress } = OPERATION;
+    // one connection: it has prepared the statements
+    for (const warning of ['before', 'after']) {
+      expect(await store.saveProgress(id, 1, { progress, warnings: [warning], resumable: false })).toBe(true);
+      expect((await store.get(id))?.operation.warnings).toEqual([warning]);
+      await query(url, 'alter table operations alter column id type text collate "default"');
+    }
     const lists = () =>
       Promise.all(Array.from({ length: 30 }, () => store.list({ types: ['dummy'], limit: 9, offset: 0 })));
     const before = await lists();
     await query(
       url,
       'alter table operations add column colour text',
-      'alter table operations alter column id type text collate "default"',
+      'alter table operations alter column id type text collate "C"',
     );
     for (let turn = 0; turn < 2; turn++) expect(await lists()).toEqual(before);
     expect(before[0]?.total_count).toBe(1);
