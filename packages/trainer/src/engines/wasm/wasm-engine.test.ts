@@ -154,6 +154,19 @@ test('skipping zeros changes no bytes', async () => {
     const all = await engine.predict(batch.features);
     const skipping = await engine.predict(batch.features.subarray(4 * inputs));
     expect(skipping).toEqual(all.subarray(4 * outputs));
+    const odd = batch.features.slice(4 * inputs);
+    [Number.NaN, Infinity, -Infinity, -0].forEach((value, row) =>
+      odd.fill(value, row * inputs, row * inputs + 9),
+    );
+    const outputsOfOdd = await engine.predict(odd);
+    const unskipped = await engine.predict(
+      Float32Array.from([...batch.features.subarray(0, 4 * inputs), ...odd]),
+    );
+    expect(outputsOfOdd).toEqual(unskipped.subarray(4 * outputs));
+    for (let row = 0; row < 4; row += 1)
+      expect(outputsOfOdd.subarray(row * outputs, (row + 1) * outputs).every(Number.isFinite)).toBe(
+        row === 3,
+      );
 
     // the first four inputs decide for the gradient, so the inputs are reversed
     const reversed = (values: Float32Array, rows: number): Float32Array => {

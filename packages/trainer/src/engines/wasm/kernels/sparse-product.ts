@@ -28,8 +28,11 @@ export function reserveNumbers(shorter: i32, longer: i32): void {
 }
 
 /**
- * Computes what `product` computes, with the same bytes: it skips zeros of A, which change no sum. Faster if more than a quarter of A
- * is 0, as after relu and dropout, or for memberships in fuzzy sets.
+ * Computes what `product` computes, with the same bytes while B is finite: it skips zeros of A, which change no sum. Faster if more than
+ * a quarter of A is 0, as after relu and dropout, or for memberships in fuzzy sets.
+ *
+ * A weight or a derivative that is not finite has no effect where A is 0, so a sum can stay finite. The training still stops, at the
+ * latest after the epoch, when the loop looks at all weights: the gradient of a bias skips nothing.
  */
 export function sparseProduct(
   a: usize,
