@@ -1,6 +1,3 @@
-// Jest looks up global variables slowly, and the loops below run millions of times.
-const { floor, imul } = Math;
-
 /** State of a random stream: four 32-bit words, as JSON. */
 export type RandomState = [number, number, number, number];
 
@@ -27,18 +24,19 @@ export class RandomStream {
     }
     let hash = 0x811c9dc5;
     const mix = (value: number): void => {
-      for (let shift = 0; shift < 32; shift += 8) hash = imul(hash ^ ((value >>> shift) & 0xff), 0x01000193);
+      for (let shift = 0; shift < 32; shift += 8)
+        hash = Math.imul(hash ^ ((value >>> shift) & 0xff), 0x01000193);
     };
     mix(seed % 2 ** 32);
-    mix(floor(seed / 2 ** 32));
+    mix(Math.floor(seed / 2 ** 32));
     for (let i = 0; i < name.length; i += 1) mix(name.charCodeAt(i));
     mix(index);
     const words = new Int32Array(4);
     for (let i = 0; i < 4; i += 1) {
       hash = (hash + 0x9e3779b9) | 0;
       let word = hash;
-      word = imul(word ^ (word >>> 16), 0x21f0aaad);
-      word = imul(word ^ (word >>> 15), 0x735a2d97);
+      word = Math.imul(word ^ (word >>> 16), 0x21f0aaad);
+      word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
       words[i] = word ^ (word >>> 15);
     }
     // A state of zeros gives zeros forever.
@@ -59,8 +57,8 @@ export class RandomStream {
     const words = this.words;
     const s0 = words[0]!;
     const s1 = words[1]!;
-    const product = imul(s1, 5);
-    const result = imul((product << 7) | (product >>> 25), 9);
+    const product = Math.imul(s1, 5);
+    const result = Math.imul((product << 7) | (product >>> 25), 9);
     const s2 = words[2]! ^ s0;
     const s3 = words[3]! ^ s1;
     words[1] = s1 ^ s2;
@@ -79,7 +77,7 @@ export class RandomStream {
   /** Shuffles the values in place (Fisher and Yates). */
   shuffle(values: Int32Array): void {
     for (let last = values.length - 1; last > 0; last -= 1) {
-      const other = floor(this.uniform() * (last + 1));
+      const other = Math.floor(this.uniform() * (last + 1));
       const value = values[last]!;
       values[last] = values[other]!;
       values[other] = value;
@@ -104,8 +102,8 @@ export class RandomStream {
     const pairs = bits.length & ~1;
     for (let i = 0; i < pairs; i += 2) {
       // nextUint32 inlined: it is most of the cost.
-      const product = imul(s1, 5);
-      const draw = imul((product << 7) | (product >>> 25), 9);
+      const product = Math.imul(s1, 5);
+      const draw = Math.imul((product << 7) | (product >>> 25), 9);
       s2 ^= s0;
       s3 ^= s1;
       const shifted = s1 << 9;

@@ -1,8 +1,5 @@
 import type { RandomStream } from './random-stream.js';
 
-// Jest looks up global variables slowly, and the loops below run millions of times.
-const { floor, log, min } = Math;
-
 /** Bits of a random number that `commonLengths` leaves out. */
 const NUMBER_BITS = 18;
 
@@ -68,11 +65,11 @@ function drawBlocks(
   const { from, to } = blocks;
   let count = 0;
   for (let missing = rows; missing > 0; count += 1) {
-    const first = floor(random.nextUint32() * 2 ** -32 * rows);
+    const first = Math.floor(random.nextUint32() * 2 ** -32 * rows);
     const number = random.nextUint32();
     const length = lengths[number >>> NUMBER_BITS] || lengthOf(number, lengthOfLog);
     from[count] = first;
-    to[count] = first + min(length, missing);
+    to[count] = first + Math.min(length, missing);
     missing -= length;
   }
   blocks.count = count;
@@ -90,7 +87,7 @@ function sumOf({ count, from, to }: Blocks, upTo: Float64Array, rows: number): n
 
 /** Length of the block of a random number from 0 to 2^32 - 1. */
 function lengthOf(number: number, lengthOfLog: number): number {
-  return 1 + floor(log((number + 0.5) * 2 ** -32) * lengthOfLog);
+  return 1 + Math.floor(Math.log((number + 0.5) * 2 ** -32) * lengthOfLog);
 }
 
 /** For each of the first bits of a random number, the length if all such numbers have the same one, and 0 if not. Saves most logarithms. */

@@ -1,9 +1,6 @@
 import type { RandomStream } from '@ktrdr/statistics';
 import { Placements } from './placements.js';
 
-// Jest looks up global variables slowly, and the loops below run millions of times.
-const { floor } = Math;
-
 /** Fewer groups keep their distances too. */
 const LEAST_GROUPS = 10;
 
@@ -85,7 +82,7 @@ export class JointEntries {
   draw(random: RandomStream): void {
     const { placements, groups, starts, order, entry, symbol, offset, firsts, lengths } = this;
     placements?.draw(random);
-    const turn = floor(random.nextUint32() * 2 ** -32 * this.steps);
+    const turn = Math.floor(random.nextUint32() * 2 ** -32 * this.steps);
     for (let i = 0; i < starts.length; i += 1) {
       const group = placements === null ? i : placements.order[i]!;
       const shift = placements === null ? turn : placements.entry[i]! - starts[group]! + turn;

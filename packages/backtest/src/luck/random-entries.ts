@@ -8,9 +8,6 @@ import { histogramOf, ROUNDING } from './histogram.js';
 import { EntryPrices } from './entry-prices.js';
 import { JointEntries } from './joint-entries.js';
 
-// Jest looks up global variables slowly, and the loops below run millions of times.
-const { floor, max } = Math;
-
 /** Many trades get fewer draws, so that the time is bounded: so many trades are placed, and at least `LEAST_DRAWS` draws. */
 const MOST_PLACED_TRADES = 5_000_000;
 const LEAST_DRAWS = 1_000;
@@ -47,7 +44,7 @@ export function randomEntries(
   const growth = new Growth(symbols.length, symbol, direction, settings);
   const own = growth.of(ratios);
 
-  const draws = Math.min(mostDraws, max(LEAST_DRAWS, floor(MOST_PLACED_TRADES / trades.length)));
+  const draws = Math.min(mostDraws, Math.max(LEAST_DRAWS, Math.floor(MOST_PLACED_TRADES / trades.length)));
   const returns = new Float64Array(draws);
   let asGood = 0;
   for (let draw = 0; draw < draws; draw += 1) {
@@ -96,7 +93,7 @@ class Growth {
     const { values, symbol, fixed, moving } = this;
     values.fill(1);
     for (let row = 0; row < ratios.length; row += 1) {
-      values[symbol[row]!]! *= max(0, fixed[row]! + moving[row]! * ratios[row]!);
+      values[symbol[row]!]! *= Math.max(0, fixed[row]! + moving[row]! * ratios[row]!);
     }
     let sum = 0;
     for (let index = 0; index < values.length; index += 1) sum += values[index]!;
