@@ -1,7 +1,7 @@
 /**
  * Backtests of bars in memory, on one core: fills (`simulate`), reports with all figures, benchmarks and 10,000 draws of random
  * entries, a stored model from the file of bars to the file of trades, and the memory of a process with ten million bars. For
- * comparison: vectorbt and backtesting.py on the same bars and decisions, in turns with ours. They need a Python with both packages:
+ * comparison: vectorbt and backtesting.py on the same bars and decisions, alternating with ours. They need a Python with both packages:
  * `BACKTEST_PYTHON=/path/to/python`, or `python3`. Times are processor time unless the table
  * says otherwise, because other work on the machine changes processor time little.
  * Arguments: `--no-peers`.
@@ -215,7 +215,7 @@ function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-/** The same bars and decisions in a Python program and here, in turns. */
+/** The same bars and decisions, alternating between a Python program and ours. */
 async function beside(peer: Peer, program: keyof typeof PEER_BARS, folder: string): Promise<ReportRow> {
   const length = PEER_BARS[program];
   const symbol = randomWalk(length, 100);

@@ -19,7 +19,7 @@ import { preparationRows } from './features/preparation.js';
 import { report, type ReportRow } from './report.js';
 
 const BARS = 2_000_000;
-/** TA-Lib's WebAssembly memory has no room for more. */
+/** TA-Lib's WebAssembly memory cannot hold more. */
 const INDICATOR_BARS = 200_000;
 /** Each figure is the best of this many rounds, because other work on the machine can only slow a round down. */
 const ROUNDS = 5;

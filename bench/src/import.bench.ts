@@ -1,5 +1,5 @@
 /**
- * Imports 1,000,000 one-minute bars: from plain CSV, beside pandas' read_csv on the same file in turns, and from ten dialects. Each
+ * Imports 1,000,000 one-minute bars: from plain CSV, alternating with pandas' read_csv on the same file, and from ten dialects. Each
  * import runs in a separate process, so that its peak memory is its own. Reading finds out what the file means; an import also
  * stores the bars. The mark counts processor time, which other work on the machine changes little. pandas needs a Python that has it: `IMPORT_PYTHON=/path/to/python`, or `python3`. Arguments: `--rows N`,
  * `--no-peers`.

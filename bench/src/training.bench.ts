@@ -169,7 +169,7 @@ function details({ title, batch }: StoredCase, all: ReadonlyMap<string, Shown>):
   }));
 }
 
-/** Time from the start of each program to its last epoch, in turns. */
+/** Time from the start of each program to its last epoch; the programs alternate. */
 async function coldStarts(one: StoredCase, contestants: readonly Contestant[]): Promise<ReportRow[]> {
   const times = new Map(contestants.map(({ name }) => [name, [] as number[]]));
   for (let round = 0; round < COLD_ROUNDS; round += 1) {

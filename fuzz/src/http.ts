@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 
-/** A request that is sent as it is; `fetch` would correct its path and headers. */
+/** A request that is sent unchanged; `fetch` would correct its path and headers. */
 export interface SentRequest {
   method: string;
   /** With the query. */

@@ -68,7 +68,7 @@ export class Output {
     if (!this.quiet) this.err(text);
   }
 
-  /** A text as it is, for a file or another program: neither wrapped nor coloured. */
+  /** An unchanged text for a file or another program: neither wrapped nor coloured. */
   raw(text: string): void {
     this.stdout.write(printable(text));
   }

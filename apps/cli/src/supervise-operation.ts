@@ -178,7 +178,7 @@ class Supervision {
     return this.sayLeft();
   }
 
-  /** The epochs before this process follows the operation. They are only decoration: an API without them is no reason to fail. */
+  /** The epochs before this process began to follow the operation. They are only extra information: if the API has none, the command does not fail. */
   private async readLosses(id: string): Promise<void> {
     if (!this.context.output.live || this.options.json || this.options.quiet) return;
     try {

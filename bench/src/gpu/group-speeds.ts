@@ -13,7 +13,7 @@ const RATE = 1e-3;
 const GROUPS = { cpu: [16, 64], gpu: [16, 64, 1024] };
 const ALONE: readonly EngineName[] = ['onnx', 'wasm'];
 
-/** Something that trains, in turns with the others. */
+/** Something that trains; the measurements alternate between all of them. */
 interface Contestant {
   engine: EngineName;
   models: number;

@@ -51,14 +51,14 @@ function cases(): Arbitrary<Case> {
   });
 }
 
-/** Mostly the file as it is: a model is refused at its first wrong file. */
+/** Usually unchanged, because a model is refused at its first invalid file. */
 function changedFile(name: string, content: Uint8Array): Arbitrary<Uint8Array> {
   const bytes = mutations.map((changes: Mutation[]) => mutatedBytes(content, changes));
   const other = name.endsWith('.json') ? fc.oneof(bytes, jsonTexts(fc.constant(parsed(content)))) : bytes;
   return fc.oneof({ weight: 3, arbitrary: fc.constant(content) }, { weight: 1, arbitrary: other });
 }
 
-/** `metadata.json` with the checksums of these files, as it is or changed, also with names that are not those of a model. */
+/** `metadata.json` with the checksums of these files, unchanged or changed, also with file names that no model has. */
 function metadataTexts(files: Record<string, Uint8Array>): Arbitrary<Uint8Array> {
   const metadata = metadataOf({ checksums: checksumsOf(files) });
   const names = fc
@@ -121,13 +121,13 @@ export async function models(world: World): Promise<Target<Case>> {
       const listed = await read('/models');
       if (listed.status !== 200) throw new Error(`the list answers ${listed.status}: ${listed.text}`);
       if (shown.status === 200 && (one.linked !== null || Object.values(one.specials).length > 0))
-        throw new Error('a model was read that is no folder of files');
+        throw new Error('a model was read that is not a folder of files');
     },
   };
 }
 
 const DAMAGED = ['model_damaged', 'model_unsupported'];
-/** A link is no folder, so there is no model. */
+/** A link is not a folder, so there is no model. */
 const ABSENT = ['model_not_found', ...DAMAGED];
 
 function checkCode(text: string, codes: readonly string[]): void {

@@ -10,7 +10,7 @@ export interface PreviewedFile {
   file: string;
   bytes: number;
   sha256: string;
-  /** For display: `gzip`; `null` if the file is not packed. */
+  /** For display: `gzip`; `null` if the file is not compressed. */
   packing: string | null;
   /** Files of an archive that are not read. */
   skipped: string[];

@@ -7,7 +7,7 @@ const PARSED = { progress: 'data', completed: 'returnvalue' } as const;
 /** A value that no reader accepts. */
 const NOTHING = 'null';
 
-/** Names and values of an event in turns, as Redis gives them. */
+/** Alternating names and values of an event, as Redis returns them. */
 type EventFields = string[];
 type Backend = ReturnType<QueueEvents['getBackend']>;
 type Events = Awaited<ReturnType<Backend['readEvents']>>;

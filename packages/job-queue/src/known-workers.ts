@@ -14,7 +14,7 @@ export interface KnownWorker<TDescription> extends AnnouncedWorker<TDescription>
   lastHeartbeat: number;
 }
 
-/** The workers that have announced themselves lately. */
+/** The workers that have announced themselves recently. */
 export class KnownWorkers<TDescription> {
   /** Ordered by last message, the oldest first. */
   private readonly workers = new Map<string, KnownWorker<TDescription>>();

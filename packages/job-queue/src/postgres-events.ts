@@ -142,7 +142,7 @@ export class PostgresEvents {
   }
 }
 
-/** Names and values in turns, as Redis gives them. */
+/** Alternating names and values, as Redis returns them. */
 function fieldsOf({ event, data }: Row): string[] {
   const values = Object.entries(data ?? {}).flatMap(([name, value]) => [
     name,

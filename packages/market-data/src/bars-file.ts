@@ -11,7 +11,7 @@ import {
 } from '@ktrdr/contracts';
 import { fileNameProblem } from '@ktrdr/files';
 
-/** What stays as it is in a file name. Every other character of a symbol is written as `%` and its two hexadecimal digits. */
+/** Characters that stay unchanged in a file name. Every other character of a symbol is written as `%` and its two hexadecimal digits. */
 const ENCODED = /[^A-Za-z0-9._-]/g;
 
 /**

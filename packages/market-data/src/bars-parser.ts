@@ -32,7 +32,7 @@ export interface BarsParserOptions {
   timeframe: Timeframe;
   /** Base name of the file, for messages. */
   file: string;
-  /** Size of the file. The first rows tell how many there will be. */
+  /** Size of the file. The first rows are used to estimate the number of rows. */
   bytes: number;
   /** Name of the timestamp column in the header. Default: `timestamp`. */
   timestampName?: string;

@@ -32,7 +32,7 @@ test('bars files are listed by symbol, then from fine to coarse; other files are
   await expect(listBars(join(dataDir, 'missing'))).rejects.toMatchObject({ code: 'folder_missing' });
 });
 
-test('every symbol has a file name of its own, from which the symbol can be read', () => {
+test('every symbol has its own file name, and the symbol can be read from the file name', () => {
   const characters = 'Aa1^=/:#&!@$+._-%'.split('');
   const symbol = fc.string({ unit: fc.constantFrom(...characters), minLength: 1, maxLength: 32 });
   const names = fc.tuple(symbol, fc.constantFrom(...TIMEFRAMES));

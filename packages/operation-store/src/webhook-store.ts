@@ -6,7 +6,7 @@ export interface StoredWebhook {
   name: string | null;
   url: string;
   on: NotificationEvent[];
-  /** Key of the signatures. Signing needs it, so it is stored as it is. */
+  /** Key of the signatures. Signing needs the key, so it is stored unencrypted. */
   secret: string;
   /** ISO 8601. */
   createdAt: string;

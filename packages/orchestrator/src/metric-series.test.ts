@@ -87,7 +87,7 @@ const stretches = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
-test('however a training is resumed, stored and taken over: in order, evenly thinned, and stored as it is', () => {
+test('points stay in order, evenly thinned and equal to the stored ones, however a training is resumed, stored and taken over', () => {
   fc.assert(
     fc.property(stretches, fc.integer({ min: 3, max: 50 }), (all, step) => {
       let stored: MetricPoint[] = [];

@@ -171,7 +171,7 @@ describe('progress reporting never breaks the work', () => {
     expect(logger.messages('warn')).toEqual(['progress step "trainning" is not declared']);
   });
 
-  test('if the renderer throws, the last line stays, or the default one', () => {
+  test('if the renderer throws, the last line stays; without one, the default line is shown', () => {
     let broken = true;
     const { progress, logger } = manager({
       renderer: () => {

@@ -232,7 +232,7 @@ describe('slots', () => {
           const size = now.reduce((sum, one) => sum + one.size, 0);
           expect(now.length).toBeLessThanOrEqual(most);
           expect(size <= capacity || now.length === 1).toBe(true);
-          // no room is left unused by the first in line
+          // the first in line leaves no room unused
           expect(slots.waiting).toBe(open().length - now.length);
           expect(slots.waiting === 0 || now.length > 0).toBe(true);
         };

@@ -37,7 +37,7 @@ const TOLD_EVERY_MS = 25;
 
 /**
  * Limits how much work runs at a time: its number, and the sum of its sizes. The rest waits in line, in order of priority, then of
- * arrival. The first in line is never overtaken by a smaller request, so no request waits for ever behind others of its
+ * arrival. The first in line is never overtaken by a smaller request, so no request waits forever behind others of its
  * priority. A request that exceeds the whole capacity runs alone.
  */
 export class Slots {

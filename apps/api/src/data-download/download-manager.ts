@@ -52,7 +52,7 @@ export class DownloadManager extends ServiceOrchestrator {
     return this.startManagedOperation({ ...this.describeDownload({ source, request }), taskId });
   }
 
-  /** The domain method. A cancel ends the request that is under way. */
+  /** The domain method. A cancel ends the current request. */
   async runDownload(
     { source: name, request }: StoredDownload,
     context: OperationContext,

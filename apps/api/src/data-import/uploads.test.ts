@@ -25,7 +25,7 @@ const keep = (bytes: number): Promise<unknown> => {
   return uploads.receive('A.csv', Readable.from([content]), bytes);
 };
 
-test('uploads that are under way count with the size that they may reach', async () => {
+test('running uploads count with the size that they may reach', async () => {
   const senders = Array.from({ length: 5 }, () => new PassThrough());
   // without a length, each of them can reach the limit of a file
   const running = senders.map((sender) => uploads.receive('A.csv', sender, undefined));

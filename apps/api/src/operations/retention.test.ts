@@ -20,7 +20,7 @@ function world(keepDays: number) {
   return { clock, end, count, retention: new Retention(keepDays, operations, clock, logger) };
 }
 
-test('ended operations are removed within an hour after their time, and not earlier', async () => {
+test('ended operations are removed within an hour after their retention ends, and not earlier', async () => {
   const { clock, end, count, retention } = world(2);
   await end();
   await clock.advance(DAY_MS);

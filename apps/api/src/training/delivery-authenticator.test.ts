@@ -86,7 +86,7 @@ describe('the same refusal for', () => {
       async () => ({ authorization: `Delivery ${await secrets.issue(delivery(OTHER, 1))}` }),
     ],
     ['another delivery in the path', () => ({ delivery: '4' })],
-    ['a delivery that is no number', () => ({ delivery: '3x' })],
+    ['a delivery that is not a number', () => ({ delivery: '3x' })],
     ['bars of another symbol', () => ({ symbol: 'SP500', timeframe: '1h' })],
     ['bars of another timeframe', () => ({ symbol: 'AAPL', timeframe: '1d' })],
     [

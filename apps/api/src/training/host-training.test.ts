@@ -552,7 +552,7 @@ describe('a hostile host', () => {
     ],
     ['no type', (response) => response.removeHeader('content-type'), /no answer within|content type/],
     [
-      'an answer that drips for ever',
+      'an answer that drips forever',
       (response) => {
         const timer = setInterval(() => response.write(' '), 20);
         response.once('close', () => clearInterval(timer));

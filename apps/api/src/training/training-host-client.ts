@@ -36,7 +36,7 @@ export interface RequestBounds {
 
 type Signed = ReturnType<typeof signRequest>;
 
-/** The bounds of a request that is under way. */
+/** The limits of a running request. */
 interface Limits {
   signal: AbortSignal;
   /** What to throw for the request's error. */

@@ -18,7 +18,7 @@ export interface TrainingRow {
 }
 
 const BAR = 16;
-/** In a terminal of less than 80 columns. */
+/** In a terminal with fewer than 80 columns. */
 const SHORT_BAR = 8;
 const LONGEST_FILE = 32;
 

@@ -19,7 +19,7 @@ interface Reply {
   raw: ServerResponse;
 }
 
-/** A reply whose content is sent as it is. */
+/** A reply whose content is sent unchanged. */
 interface BytesReply extends Reply {
   header(name: string, value: string | number): BytesReply;
   type(type: string): BytesReply;

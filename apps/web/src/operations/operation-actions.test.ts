@@ -15,7 +15,7 @@ describe('an action', () => {
     expect(allowed('retry')).toEqual(['failed', 'cancelled']);
   });
 
-  test('names why it leaves an operation out', () => {
+  test('says why it leaves an operation out', () => {
     const { hit, leftOut } = planOf('resume', [operation('failed'), operation('cancelled', true)]);
     expect(hit.map(({ status }) => status)).toEqual(['cancelled']);
     expect(leftOut.map(({ reason }) => reason)).toEqual(['it has no state to resume from']);

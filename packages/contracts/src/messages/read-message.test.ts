@@ -10,7 +10,7 @@ import fc from 'fast-check';
 
 const NAMES = Object.keys(SAMPLE_MESSAGES) as MessageName[];
 
-test.each(NAMES)('a valid %s is read as it is', (name) => {
+test.each(NAMES)('a valid %s is read unchanged', (name) => {
   const message = SAMPLE_MESSAGES[name];
   expect(readMessage(name, message, 'The host')).toBe(message);
 });

@@ -4,7 +4,7 @@ import { ByteBuffer } from 'flatbuffers';
 const lengthOf = ByteBuffer.prototype.__vector_len;
 
 /**
- * Arrow makes room for as many elements as a file names. After this call, a list that cannot be in its message is refused: each element has
+ * Arrow allocates memory for as many elements as a file claims. After this call, a list that cannot be in its message is refused: each element has
  * at least one byte. It changes the library for the whole process.
  */
 export function boundLists(): void {

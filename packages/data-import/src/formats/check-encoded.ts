@@ -39,7 +39,7 @@ export function isOneRun(bytes: Uint8Array, values: number): boolean {
   return (value & 1) === 0 && value >>> 1 === values && bytes[end] === 1;
 }
 
-/** Checks the beginning of values in a delta encoding: the reader makes room for as many parts of a block as it says. */
+/** Checks the beginning of values in a delta encoding: the reader allocates memory for as many parts of a block as it claims. */
 export function checkDelta(bytes: Uint8Array): void {
   const block = varintAt(bytes, 0);
   const parts = varintAt(bytes, block.end);

@@ -13,7 +13,7 @@ const MOST_BINARY = 2 ** 14;
 const KEY_VALUES = 5;
 
 /**
- * Walks over a struct in Thrift's compact protocol without making anything of it. The reader makes room for as many elements as a list
+ * Walks over a struct in Thrift's compact protocol without building any value. The reader allocates memory for as many elements as a list
  * names, so a damaged length could fill the memory.
  *
  * @param isFooter the key-value pairs of a footer may be long: one of them is the whole schema of Arrow

@@ -37,7 +37,7 @@ function two(value: number): string {
   return value < 10 ? `0${value}` : String(value);
 }
 
-/** `2024-01-02`. A day that no calendar has stays a number, which is no time of a bar. @param day since 1970-01-01 */
+/** `2024-01-02`. A day that no calendar has stays a number, which cannot be a bar's time. @param day since 1970-01-01 */
 export function dayText(day: number): string {
   const date = new Date(day * DAY_MS);
   return Number.isNaN(date.getTime()) ? String(day) : date.toISOString().slice(0, 10);

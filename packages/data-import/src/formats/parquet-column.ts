@@ -60,7 +60,7 @@ export function isReadable({
 }
 
 /**
- * Reads a column of a row group, one page after the other. The library makes room for what a page says it holds, so everything that it
+ * Reads a column of a row group, one page after the other. The library allocates memory for the size that a page claims, so everything that it
  * would believe is compared with the bytes first.
  *
  * @throws Error if the pages are damaged

@@ -3,7 +3,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 /** Unpacks bytes to exactly `size` bytes. */
 export type Unpack = (packed: Uint8Array, size: number) => Uint8Array;
 
-/** The ways to pack a page of a Parquet file. None of them makes room for more than `size` bytes. */
+/** The ways to pack a page of a Parquet file. None of them allocates more than `size` bytes. */
 export async function parquetUnpackers(): Promise<ReadonlyMap<string, Unpack>> {
   const { compressors } = await import('hyparquet-compressors');
   return new Map<string, Unpack>([

@@ -32,7 +32,7 @@ function readText(bytes: Buffer, from: number, to: number, decimal: DecimalSign)
   return isMissing(text) ? MISSING : numberOfText(text, decimal);
 }
 
-/** The first sign in a number that may separate thousands; 0 if there is none. */
+/** The first character in a number that may separate thousands; 0 if there is none. */
 function thousandsSeparator(bytes: Buffer, from: number, to: number, decimal: number): number {
   for (let at = from; at < to; at++) {
     const byte = bytes[at]!;

@@ -74,7 +74,7 @@ function undecided(name: string): KtrdrError {
   return new KtrdrError(
     'import_failed',
     `The import of ${shown(name)} was cancelled while it stored its bars, and did not stop within ${STORING_GRACE_MS / 1_000} seconds. ` +
-      'All of its bars are stored, or none: ktrdr data list shows which. It can be repeated in both cases.',
+      'Either all of its bars are stored, or none; ktrdr data list shows which. You can repeat the import in both cases.',
     { details: { file: name } },
   );
 }

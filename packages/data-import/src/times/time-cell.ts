@@ -258,7 +258,7 @@ export class TimeCell extends ClockReader {
     return this.at + 1 + sign < this.to && isDigit(this.bytes[this.at + 1 + sign]!);
   }
 
-  /** A number with an exponent. One that has lost digits (`1.70421E+12`) is no time. */
+  /** A number with an exponent. One that has lost digits (`1.70421E+12`) is not a time. */
   private readExponent(value: number): boolean {
     const text = String(value) + this.text(this.at, this.to);
     const parts = /^\d+(?:\.(\d+))?[eE]\+?(\d+)$/.exec(text);

@@ -164,7 +164,7 @@ describe('forms of a time', () => {
       '1.70421E+12',
       'time "1.70421E+12" has lost digits in a spreadsheet: export the column as a number without an exponent',
     ],
-  ])('a cell that is no time, %s, is refused', (cell, problem) => {
+  ])('a cell that is not a time, %s, is refused', (cell, problem) => {
     expect(read([cell]).refused).toEqual([problem]);
   });
 

@@ -108,7 +108,7 @@ describe('sound bars', () => {
     expect(findings(walk(at, 0.01), '1d')).toEqual([]);
   });
 
-  test('a crash is no error: the price stays there, and the bars around it are wide too', () => {
+  test('a market crash is not an error: the price stays at its new level, and the bars around it are wide too', () => {
     const rows = walk(weekdays(200), 0.01).map((row, index) => scaled(row, index < 500 ? 1 : 0.78));
     expect(kinds(findings(rows, '1d'))).toEqual([]);
   });

@@ -3,7 +3,7 @@ import type { BarsOrigin } from '@ktrdr/contracts';
 import { RefusedFileError, withOutsideFile } from '@ktrdr/files';
 import { SOURCES } from './bars-transaction.js';
 
-/** Number of origins that are kept of one file. */
+/** Number of origins that are kept for one file. */
 const MOST_ORIGINS = 20;
 const MOST_BYTES = 1 << 16;
 

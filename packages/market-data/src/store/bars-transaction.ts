@@ -126,7 +126,7 @@ export class BarsTransaction {
 }
 
 /**
- * Completes a change that was interrupted by the end of its process, and waits for one that is under way. Everything that reads a
+ * Completes a change that was interrupted by the end of its process, and waits for a running change. Everything that reads a
  * data folder calls this first, so that it sees all files of an import or none. Cheap: one look at a small folder.
  */
 export async function settleBars(dataDir: string): Promise<void> {

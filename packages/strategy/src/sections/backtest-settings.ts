@@ -228,7 +228,7 @@ class Section {
     this.reader.issues.warn(this.reader.document.keyPlace(path), path, message);
   }
 
-  /** Keys that were not used. A map appears as a whole if nothing in it was used. */
+  /** Keys that were not used. If no key of a map was used, the whole map is listed. */
   private unusedKeys(map: Record<string, unknown>, at: Path): string[] {
     return Object.entries(map).flatMap(([key, value]) => {
       const path = [...at, key];

@@ -106,7 +106,7 @@ describe('the comparison', () => {
   });
 });
 
-test('two predictors of overlapping labels that know nothing are seldom told apart', () => {
+test('two predictors of overlapping labels that know nothing rarely differ significantly', () => {
   // a label is the sign of the next 8 steps; both predictors hold a random opinion for about 10 hours
   const opinion = (rows: number): number[] => {
     let held = 1;

@@ -20,7 +20,7 @@ import './overview.css';
 const MOST_ACTIVE = 50;
 const MOST_ENDED = 10;
 
-/** What runs now, what waits, and what ended lately. */
+/** Running, waiting and recently ended operations. */
 export function OverviewPage() {
   const { resource: active, reload: readActive } = useResource<OperationList>(
     'active',
