@@ -4,12 +4,17 @@ import { createRequire, SourceMap } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { Script } from 'node:vm';
 
+/** Characters of the hash at the end of a program. */
+export const HASH_LENGTH = 16;
 /** Parameters of a CommonJS module. */
 const OPENING = '(function(exports,require,module,__filename,__dirname){';
 
-/** File with the compiled code of a program. Only this version of Node on this kind of machine can use it. */
-export function compiledFile(program) {
-  return `${program}.${process.version}-${process.platform}-${process.arch}`;
+/**
+ * File with the compiled code of a program. Only this version of Node on this kind of machine can use it, and only for this source:
+ * the source ends with its hash, because V8 compares nothing but its length.
+ */
+export function compiledFile(program, source) {
+  return `${program}.${process.version}-${process.platform}-${process.arch}-${source.slice(-HASH_LENGTH)}`;
 }
 
 /**
@@ -18,16 +23,19 @@ export function compiledFile(program) {
  * @param program path of a CommonJS bundle
  */
 export function load(program) {
-  return existsSync(compiledFile(program)) ? run(program).exports : createRequire(program)(program);
+  const source = readFileSync(program, 'utf8');
+  return existsSync(compiledFile(program, source))
+    ? run(program, source).exports
+    : createRequire(program)(program);
 }
 
 /** @returns the exports, and the script, which contains the code that Node has compiled */
-export function run(program) {
-  const stored = compiledFile(program);
-  const script = new Script(`${OPENING}${readFileSync(program, 'utf8')}\n})`, {
+export function run(program, source) {
+  const stored = compiledFile(program, source);
+  const script = new Script(`${OPENING}${source}\n})`, {
     filename: program,
     columnOffset: -OPENING.length,
-    // V8 checks this code, and compiles the source if the code does not fit
+    // V8 compiles the source if this code is not for it
     cachedData: existsSync(stored) ? readFileSync(stored) : undefined,
   });
   const module = { exports: {} };

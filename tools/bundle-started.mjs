@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+/** A service that hangs must not hold up a build for ever, ms. */
+const MOST_MS = 120_000;
 const FOLDERS = { DATA_DIR: 'data', MODELS_DIR: 'models', STATE_DIR: 'state', STRATEGIES_DIR: 'strategies' };
 
 /**
@@ -27,6 +29,7 @@ export async function whileStarted(args, body) {
   const ended = once(service, 'exit');
   const output = [];
   service.stderr.setEncoding('utf8').on('data', (text) => output.push(text));
+  const limit = setTimeout(() => service.kill('SIGKILL'), MOST_MS);
   try {
     const result = await body(await addressOf(service.stdout, output));
     service.kill('SIGTERM');
@@ -36,6 +39,7 @@ export async function whileStarted(args, body) {
       throw new Error(`The service ended with exit code ${code}:\n${output.join('\n')}`);
     return result;
   } finally {
+    clearTimeout(limit);
     service.kill('SIGKILL');
     await ended;
     rmSync(folder, { recursive: true });

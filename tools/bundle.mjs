@@ -1,8 +1,10 @@
 /** Bundles a program with its imports into one file and chunks, because thousands of files take seconds to load. */
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { appendFile, readFile } from 'node:fs/promises';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { HASH_LENGTH } from './bundle-loader.mjs';
 
 /** A built file of a package of this workspace. */
 const BUILT_FILE = /[\\/]packages[\\/](?<name>[^\\/]+)[\\/]dist[\\/](?<file>.+\.js)$/;
@@ -87,5 +89,11 @@ export async function bundleProgram(name, { plugins = [], ...options }) {
     plugins: [...plugins, packageAddresses],
     ...options,
   });
+  // names the compiled code that belongs to it
+  const hash = createHash('sha256')
+    .update(await readFile(program))
+    .digest('hex')
+    .slice(0, HASH_LENGTH);
+  await appendFile(program, `//# ${hash}`);
   return { ...built, program };
 }
