@@ -63,6 +63,46 @@ describe('a series', () => {
     ]);
   });
 
+  test('seeds that train in parallel keep all their points, whatever the order of the reports', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 60 }),
+        fc.boolean(),
+        (order, isStored) => {
+          const reached = new Map<number, number>();
+          let stored: MetricPoint[] = [];
+          let series = new MetricSeries([]);
+          for (const seed of order) {
+            const epoch = (reached.get(seed) ?? 0) + 1;
+            reached.set(seed, epoch);
+            series.add([point(epoch, { seed })]);
+            if (!isStored) continue;
+            stored = changedMetrics(stored, series.unstored()!);
+            series = new MetricSeries(stored);
+          }
+          expect(series.points).toEqual(
+            [1, 2, 3, 4].flatMap((seed) => points(1, reached.get(seed) ?? 0, { seed })),
+          );
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  test('a resume replaces later epochs only of the seed that computes them again', () => {
+    const series = new MetricSeries([...points(1, 5, { seed: 1 }), ...points(1, 4, { seed: 2 })]);
+    series.add(points(3, 3, { seed: 1, attempt: 2 }));
+    expect(series.points.map(({ seed, epoch, attempt }) => [seed, epoch, attempt])).toEqual([
+      [1, 1, 1],
+      [1, 2, 1],
+      [1, 3, 2],
+      [2, 1, 1],
+      [2, 2, 1],
+      [2, 3, 1],
+      [2, 4, 1],
+    ]);
+  });
+
   test('the same points again change nothing', () => {
     const series = new MetricSeries(points(1, 20));
     series.add(points(5, 20));

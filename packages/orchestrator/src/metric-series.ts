@@ -36,7 +36,10 @@ export class MetricSeries {
     return this.all;
   }
 
-  /** Adds points. Each one replaces those at its place and after: a run that resumed computes these epochs again. */
+  /**
+   * Adds points. Each one replaces those of its seed at its epoch and after: a run that resumed computes these epochs again. Seeds that
+   * train in parallel report their epochs in any order.
+   */
   add(points: readonly MetricPoint[]): void {
     this.added.push(...points);
     if (this.added.length >= MOST_ADDED) this.takeAdded();
@@ -62,12 +65,14 @@ export class MetricSeries {
   private takeAdded(): void {
     if (this.added.length === 0) return;
     this.changed = true;
-    const all = [...this.all];
+    const seeds = new Map<number, MetricPoint[]>();
+    for (const point of this.all) pointsOfSeed(seeds, point).push(point);
     for (const point of this.added.splice(0)) {
-      while (all.length > 0 && comparePlaces(all.at(-1)!, point) >= 0) all.pop();
-      all.push(point);
+      const own = pointsOfSeed(seeds, point);
+      while (own.length > 0 && own.at(-1)!.epoch >= point.epoch) own.pop();
+      own.push(point);
     }
-    this.all = all;
+    this.all = [...seeds].toSorted(([one], [other]) => one - other).flatMap(([, own]) => own);
     if (this.stride > 1) this.thin();
     while (this.all.length > MOST_METRIC_POINTS && this.stride < MOST_STRIDE) {
       this.stride *= 2;
@@ -81,6 +86,15 @@ export class MetricSeries {
     const kept = alwaysKept(this.all);
     this.all = this.all.filter((point) => (point.epoch - 1) % this.stride === 0 || kept.has(point));
   }
+}
+
+/** The list of the point's seed in `seeds`; a new, empty one if it has none. */
+function pointsOfSeed(seeds: Map<number, MetricPoint[]>, { seed }: EpochPlace): MetricPoint[] {
+  const known = seeds.get(seed ?? 0);
+  if (known !== undefined) return known;
+  const own: MetricPoint[] = [];
+  seeds.set(seed ?? 0, own);
+  return own;
 }
 
 /** Orders by seed and epoch. */

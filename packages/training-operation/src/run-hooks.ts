@@ -8,7 +8,7 @@ export interface RunReports {
   onEngine?: (engine: EngineChoice) => void;
   /** A report of the training process. */
   onProgress: (update: TrainingProgressUpdate) => void;
-  /** The values of epochs that have ended, in order. Each epoch replaces those at its place and after. */
+  /** The values of epochs that have ended, in order. Each epoch replaces those of its seed at its place and after. */
   onEpochs: (epochs: readonly EpochMetrics[]) => void;
   /** Whether the run could resume from a checkpoint if it ended now. */
   onResumable: (resumable: boolean) => void;

@@ -1,4 +1,4 @@
-import { oneLine, percentageText, type Operation, type ProgressContext } from '@ktrdr/contracts';
+import { DEFAULT_SEED, oneLine, percentageText, type Operation } from '@ktrdr/contracts';
 import { secondsBetween } from './duration.js';
 
 /** Input of a progress display: the last received operation and the CLI's own state. */
@@ -44,14 +44,15 @@ export function progressParts(state: ProgressState, now: number): ProgressParts 
     percentage: percentageText(percentage),
     elapsedSeconds: secondsBetween(operation.started_at, new Date(now).toISOString()),
     etaSeconds: eta === null || mood !== 'going' ? null : Math.max(0, eta - (now - receivedAt) / 1000),
-    figures: figuresOf(progress.context),
+    figures: figuresOf(operation),
     losses: state.losses ?? [],
   };
 }
 
 /** What matters most comes first: a narrow terminal shows only that. */
-function figuresOf(context: ProgressContext): string[] {
-  const { metrics, best_epoch, best_val_loss, best_seed, samples_per_second } = context;
+function figuresOf({ metadata, progress }: Operation): string[] {
+  const { metrics, best_epoch, best_val_loss, best_seed, samples_per_second } = progress.context;
+  const firstSeed = Number(metadata.parameters['seed'] ?? DEFAULT_SEED);
   const known = Object.entries(metrics ?? {})
     .filter(([, value]) => Number.isFinite(value))
     .toSorted(([one], [other]) => rank(one) - rank(other))
@@ -59,7 +60,7 @@ function figuresOf(context: ProgressContext): string[] {
   const best =
     typeof best_val_loss === 'number' && typeof best_epoch === 'number'
       ? [
-          `best ${figure(best_val_loss)} (${typeof best_seed === 'number' ? `seed ${best_seed}, ` : ''}epoch ${best_epoch})`,
+          `best ${figure(best_val_loss)} (${typeof best_seed === 'number' ? `seed ${firstSeed + best_seed - 1}, ` : ''}epoch ${best_epoch})`,
         ]
       : [];
   const speed = typeof samples_per_second === 'number' ? [`${rate(samples_per_second)} samples/s`] : [];

@@ -167,8 +167,9 @@ function took({ started_at, completed_at }: TypedOperationSummary, now: number):
 /** `test_strategy AAPL 1h` for a training, `test_strategy/1h_v1 AAPL` for a backtest; the current step, or the type, for other types. */
 function subject(operation: TypedOperationSummary): string {
   if (operation.operation_type === 'training') {
-    const { strategy, symbols, timeframes } = operation.metadata;
-    return oneLine(`${strategy} ${symbols.join(',')} ${timeframes.join(',')}`);
+    const { strategy, symbols, timeframes, parameters } = operation.metadata;
+    const dryRun = parameters['dry_run'] === true ? ' (dry run)' : '';
+    return oneLine(`${strategy} ${symbols.join(',')} ${timeframes.join(',')}${dryRun}`);
   }
   if (operation.operation_type === 'backtest') {
     const { model, symbols } = operation.metadata;

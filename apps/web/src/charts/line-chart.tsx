@@ -77,6 +77,8 @@ export function LineChart({
           isTime
             ? {
                 ...axis,
+                // a tick is as wide as `Sep 2017`
+                space: 80 * scale,
                 values: (_, ticks, _axis, _space, step) => ticks.map((tick) => timeTick(tick, step)),
               }
             : // epochs have no fractions

@@ -1,4 +1,4 @@
-import { isTerminalStatus, type ProgressContext, type TypedOperationSummary } from '@ktrdr/contracts';
+import { DEFAULT_SEED, isTerminalStatus, type TypedOperationSummary } from '@ktrdr/contracts';
 import { formatMetric } from '../format/numbers.js';
 
 /** Symbols that a line names before it counts the rest. */
@@ -60,15 +60,25 @@ export function lineOf(operation: TypedOperationSummary): string {
   const { status, progress, error, cancel_reason } = operation;
   if (status === 'failed') return error?.message ?? 'It failed and gave no reason.';
   if (status === 'cancelled') return cancel_reason === null ? 'Cancelled' : `Cancelled: ${cancel_reason}`;
-  if (status === 'completed') return bestText(progress.context);
+  if (status === 'completed') {
+    return operation.metadata.parameters.dry_run === true
+      ? 'A dry run: nothing was trained'
+      : bestText(operation);
+  }
   return progress.current_step ?? (status === 'pending' ? 'Waiting' : '');
 }
 
 /** The best value of a training so far, of all seeds. */
-export function bestText({ best_epoch, best_val_loss, best_seed }: ProgressContext): string {
+function bestText(operation: TypedOperationSummary): string {
+  const { best_epoch, best_val_loss, best_seed } = operation.progress.context;
   if (best_epoch === null || best_val_loss === null) return '';
-  const seed = typeof best_seed === 'number' ? ` of seed ${best_seed}` : '';
+  const seed = typeof best_seed === 'number' ? ` of seed ${firstSeedOf(operation) + best_seed - 1}` : '';
   return `Best validation loss ${formatMetric(best_val_loss)} in epoch ${best_epoch}${seed}`;
+}
+
+/** The first seed of a training; the others follow it. */
+export function firstSeedOf({ metadata }: Pick<TypedOperationSummary, 'metadata'>): number {
+  return Number(metadata.parameters.seed ?? DEFAULT_SEED);
 }
 
 /** True if the operation can still change by itself. */

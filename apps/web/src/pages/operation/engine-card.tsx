@@ -1,7 +1,7 @@
 import type { ResourceUsage, TypedOperationSummary } from '@ktrdr/contracts';
 import { DataTable } from '../../components/data-table.js';
 import { Figures } from '../../components/figures.js';
-import { formatBytes, formatNumber } from '../../format/numbers.js';
+import { formatNumber } from '../../format/numbers.js';
 import { hostNames } from '../../operations/host-names.js';
 import { placeOf } from '../../operations/operation-words.js';
 
@@ -29,7 +29,7 @@ export function EngineCard({ operation, usage, modelText }: EngineCardProps) {
             ['Samples per second', formatNumber(samples_per_second)],
             ...(usage === null
               ? []
-              : [['Peak memory', formatBytes(usage.peak_memory_mb * 2 ** 20)] as const]),
+              : [['Peak memory', `${formatNumber(Math.round(usage.peak_memory_mb))} MB`] as const]),
             ...(modelText === null ? [] : [['Network', modelText] as const]),
           ]}
         />

@@ -26,7 +26,7 @@ function Seeds({ seeds: { seeds, test_accuracy, net_return } }: { seeds: SeedsRe
         Test accuracy {spread(test_accuracy.mean, test_accuracy.std)}, worst{' '}
         {formatPercent(test_accuracy.worst)}.
         {net_return !== null &&
-          ` Net return ${formatSignedPercent(net_return.mean)}, worst ${formatSignedPercent(net_return.worst)}.`}{' '}
+          ` Net return ${formatSignedPercent(net_return.mean)} ± ${formatPercent(net_return.std)}, worst ${formatSignedPercent(net_return.worst)}.`}{' '}
         The seed with the lowest validation loss is stored.
       </p>
       <DataTable

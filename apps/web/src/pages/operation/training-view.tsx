@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
-import { DEFAULT_SEED, type TrainingOperation, type TrainingSummary } from '@ktrdr/contracts';
+import type { TrainingOperation, TrainingSummary } from '@ktrdr/contracts';
 import { Note } from '../../components/note.js';
 import { Part } from '../../components/part.js';
 import { formatNumber } from '../../format/numbers.js';
 import { modelAddress } from '../../models/model-address.js';
-import { isActive } from '../../operations/operation-words.js';
+import { firstSeedOf, isActive } from '../../operations/operation-words.js';
 import { may } from '../../shell/caller.js';
 import { CurvesCard } from './curves-card.js';
 import { pointsOfResult } from './curve-data.js';
@@ -86,7 +86,7 @@ export function TrainingView({ operation, result }: TrainingViewProps) {
           <CurvesCard
             points={points}
             isRunning={isActive(operation)}
-            firstSeed={Number(operation.metadata.parameters.seed ?? DEFAULT_SEED)}
+            firstSeed={firstSeedOf(operation)}
             stopped={result?.training_metrics?.stopping_reason}
           />,
         )}
