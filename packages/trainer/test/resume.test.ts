@@ -87,7 +87,7 @@ describe('a cancelled run in its own process', () => {
   test('resumes and gives the model and history of a run without the cancel', async () => {
     const never = await (await requestsOf('never', LONG))('first');
     const whole = await begin(never).outcome;
-    // Seldom: the one that is gone on from is that of the cancel.
+    // The only checkpoint is that of the cancel.
     const requests = await requestsOf('stopped', { ...LONG, checkpointEveryMs: 3_600_000 });
     const first = begin(await requests('first'));
     await first.until(({ current_epoch }) => (current_epoch ?? 0) >= 30);
@@ -156,7 +156,10 @@ describe('a run that failed', () => {
   });
 
   test('while storing its model keeps what it trained', async () => {
-    const requests = await requestsOf('full', { strategy: strategyText({ epochs: 5 }) });
+    const requests = await requestsOf('full', {
+      strategy: strategyText({ epochs: 5 }),
+      checkpointEveryMs: 3_600_000,
+    });
     const request = await requests('first');
     const outputDir = join(request.outputDir, 'gone', 'x'.repeat(300));
     const first = begin({ ...request, outputDir });
