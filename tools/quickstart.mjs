@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `npm run quickstart`: installs, builds, starts the API, writes sample bars, trains a strategy with 16 seeds on real daily S&P 500 bars,
+ * `npm run quickstart`: installs, builds, starts the API, writes sample bars, trains a strategy on real daily S&P 500 bars with one seed and with 16,
  * shows the result and stops everything that it started.
  */
 import { firstTraining } from './first-training.mjs';
@@ -15,7 +15,7 @@ await main(async () => {
   addHostSecret();
   console.log('[2/3] Building');
   await build({ quiet: true, documents: true, stop });
-  console.log('[3/3] Training strategies/sp500_daily.yaml with 16 seeds on daily bars of the S&P 500\n');
+  console.log('[3/3] Training strategies/sp500_daily.yaml on daily bars of the S&P 500, with one seed and with 16\n');
   const code = await firstTraining(stop);
   if (code === 0) {
     console.log(

@@ -9,11 +9,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FIRST_TRAINING } from './first-training.mjs';
+import { MANY_SEEDS } from './first-training.mjs';
 import { linesOf, svgOf, textOf } from './terminal-svg.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const COMMAND = `npx ktrdr ${FIRST_TRAINING.join(' ')}`;
+const COMMAND = `npx ktrdr ${MANY_SEEDS.join(' ')}`;
 const [COLUMNS, ROWS] = [96, 100];
 const TITLE =
   'A training in the terminal: live progress with the loss, then the verdict, the figures behind it, the equity curve, and test accuracy beside the baselines';
