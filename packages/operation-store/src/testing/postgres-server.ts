@@ -126,12 +126,12 @@ async function freshData(programs: PostgresPrograms, folder: string): Promise<st
   const archive = join(temporary, `ktrdr-postgres-${version}-data-${uid}.tar`);
   const found = await lstat(archive).catch(() => null);
   // anyone may write to the folder for temporary files
-  if (found?.isFile() !== true || found.uid !== uid) {
+  if (found?.isFile() !== true || found.uid !== process.getuid?.()) {
     await initialise(programs, folder);
-    await pack(programs, folder, archive);
+    await pack(folder, archive);
     return join(folder, DATA);
   }
-  await run('tar', ['-xpf', archive, '-C', folder], { cwd: '/', ...user });
+  await run('tar', ['-xpf', archive, '--numeric-owner', '-C', folder]);
   return join(folder, DATA);
 }
 
@@ -148,10 +148,13 @@ async function initialise({ initdb, user }: PostgresPrograms, folder: string): P
   });
 }
 
-/** Several processes may do this at once: the archive appears only when it is complete. */
-async function pack({ user }: PostgresPrograms, folder: string, archive: string): Promise<void> {
+/**
+ * Several processes may do this at once: the archive appears only when it is complete. This process's user runs `tar`, because
+ * another user may not find it in PATH.
+ */
+async function pack(folder: string, archive: string): Promise<void> {
   const fresh = join(folder, 'data.tar');
-  await run('tar', ['-cf', fresh, '-C', folder, DATA], { cwd: '/', ...user });
+  await run('tar', ['-cf', fresh, '-C', folder, DATA]);
   await rename(fresh, archive);
 }
 
