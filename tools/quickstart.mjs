@@ -15,7 +15,9 @@ await main(async () => {
   addHostSecret();
   console.log('[2/3] Building');
   await build({ quiet: true, documents: true, stop });
-  console.log('[3/3] Training strategies/sp500_daily.yaml on daily bars of the S&P 500, with one seed and with 16\n');
+  console.log(
+    '[3/3] Training strategies/sp500_daily.yaml on daily bars of the S&P 500, with one seed and with 16\n',
+  );
   const code = await firstTraining(stop);
   if (code === 0) {
     console.log(
