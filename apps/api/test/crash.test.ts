@@ -84,7 +84,7 @@ describe('an API that is killed during a training', () => {
       expect({ status, code: error?.code }).toEqual({ status: 'failed', code: 'interrupted' });
       expect(completed_at! <= killedAt).toBe(true);
     },
-    120_000,
+    60_000,
   );
 
   test('finds it after a restart, also by its task id: interrupted and resumable; the resumed model equals that of an undisturbed run', async () => {

@@ -376,8 +376,8 @@ describe('cancelling', () => {
       expect(childProcesses()).toEqual([]);
       expect(await readdir(join(place.outputDir, output))).toEqual([]);
     }
-    // a busy machine may delay some of them
-    expect(Math.min(...latencies)).toBeLessThan(1000);
+    // the median: a busy machine may delay one of them
+    expect(latencies.toSorted((a, b) => a - b)[1]).toBeLessThan(1000);
   });
 
   test('ends a walk-forward evaluation and leaves a checkpoint but no model', async () => {
