@@ -85,7 +85,12 @@ describe('the training renderer', () => {
     ['Training MLP model on AAPL', { ...MLP }],
     ['Training MLP model on AAPL [epoch 1/50]', { ...MLP, phase: 'training', total_epochs: 50 }],
     ['Training MLP model on AAPL [epoch 5]', { ...MLP, current_epoch: 5 }],
-    ['Training MLP model on AAPL: evaluating', { ...MLP, ...EPOCHS, ...BATCHES, phase: 'evaluating' }],
+    [
+      'Training MLP model on AAPL [epoch 5/50]: evaluating',
+      { ...MLP, ...EPOCHS, ...BATCHES, phase: 'evaluating' },
+    ],
+    ['Training MLP model on AAPL: evaluating', { ...MLP, phase: 'evaluating' }],
+    ['Training MLP model on AAPL: storing model', { ...MLP, ...EPOCHS, phase: 'storing model' }],
   ])('%s', (line, context) => {
     expect(trainingProgressRenderer(state(context))).toBe(line);
   });

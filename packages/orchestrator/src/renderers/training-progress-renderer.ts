@@ -7,7 +7,7 @@ const WAITING = /^waiting for (a host|a free slot|free memory)/;
 /**
  * `Waiting for a host [2 ahead]` or `Waiting for a free slot: 2 ahead`, then `Training MLP model on AAPL+1 other [epoch 5/50] (batch 123/500) (host service)`. With
  * several seeds: `[5 of 16 seeds done, 2 training, epoch 12/50]`, where epoch and batch are those of the first of the two. Outside of the
- * training phase, the phase replaces the epochs: `Training MLP model on AAPL: loading bars`.
+ * training phase, the phase replaces the epochs: `Training MLP model on AAPL: loading bars`. Only `evaluating` keeps the last epoch.
  */
 export const trainingProgressRenderer: ProgressRenderer = (progress) => {
   const { context } = progress;
@@ -27,7 +27,14 @@ function symbolsText({ symbols }: ProgressContext): string {
 
 function whereText(context: ProgressContext): string {
   const { phase, current_epoch, total_epochs, current_batch, total_batches } = context;
-  if (phase !== null && phase !== 'training') return `: ${phase}`;
+  if (phase !== null && phase !== 'training') {
+    // a short training can end before any of its epochs is shown
+    const epochs =
+      phase === 'evaluating' && current_epoch !== null
+        ? ` [epoch ${position(current_epoch, total_epochs)}]`
+        : '';
+    return `${epochs}: ${phase}`;
+  }
   // the first epoch has begun before its first batch is done
   const shown = current_epoch ?? (phase === 'training' ? 1 : null);
   const epoch = shown === null ? '' : ` [${seedsText(context)}epoch ${position(shown, total_epochs)}]`;
