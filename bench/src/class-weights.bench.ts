@@ -1,8 +1,8 @@
 /**
  * Trains the same network with and without class weights on every bars file of a folder (`npm run bench -- class-weights FOLDER`),
- * with zigzag and with triple-barrier labels and two seeds, and compares accuracy, macro F1 and Brier score on the test parts. The
- * Brier score takes the place of the log loss, because the loss of a training contains the weights. The 95 % intervals are those
- * of the mean over files, because the two kinds of labels of one file are alike.
+ * with zigzag and with triple-barrier labels and two seeds, and compares accuracy, macro F1, log loss (without weights) and
+ * Brier score on the test parts. The 95 % intervals are those of the mean over files, because the two kinds of labels of one file
+ * are alike.
  */
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,13 +18,9 @@ const DRAWS = 10_000;
 /** Size of a zigzag swing, in median moves of one bar. */
 const SWING = 4;
 
-const KEYS = ['accuracy', 'macroF1', 'brier'] as const;
+const KEYS = ['accuracy', 'macroF1', 'logLoss', 'brier'] as const;
 
-interface Scores {
-  accuracy: number;
-  macroF1: number;
-  brier: number;
-}
+type Scores = Record<(typeof KEYS)[number], number>;
 
 const averages = [3, 10, 30, 100];
 const strategy = (
@@ -84,7 +80,12 @@ async function trained(dataDir: string, text: string, seed: number): Promise<Sco
     );
     const { test_accuracy: accuracy, per_class, calibration } = result.test_metrics!;
     const scores = Object.values(per_class).map(({ f1 }) => f1);
-    return { accuracy, macroF1: mean(scores), brier: calibration!.brier_score };
+    return {
+      accuracy,
+      macroF1: mean(scores),
+      logLoss: calibration!.log_loss!,
+      brier: calibration!.brier_score,
+    };
   } finally {
     await rm(outputDir, { recursive: true });
   }
@@ -103,7 +104,7 @@ async function medianMove(dataDir: string, symbol: string, timeframe: Timeframe)
 const folder = resolve(process.argv[2] ?? 'data');
 const files = (await readdir(folder)).filter((file) => /^[^_]+_\w+\.csv$/.test(file)).toSorted();
 const rows: ReportRow[] = [];
-const differences: Record<keyof Scores, number[]> = { accuracy: [], macroF1: [], brier: [] };
+const differences: Record<keyof Scores, number[]> = { accuracy: [], macroF1: [], logLoss: [], brier: [] };
 for (const file of files) {
   const [, symbol, timeframe] = /^([^_]+)_(\w+)\.csv$/.exec(file)!;
   const threshold = SWING * (await medianMove(folder, symbol!, timeframe as Timeframe));
@@ -111,14 +112,14 @@ for (const file of files) {
     zigzag: `source: zigzag, zigzag_threshold: ${threshold.toFixed(5)}`,
     triple_barrier: 'source: triple_barrier, pt_multiplier: 2, sl_multiplier: 2, max_holding_period: 15',
   };
-  const inFile: typeof differences = { accuracy: [], macroF1: [], brier: [] };
+  const inFile: typeof differences = { accuracy: [], macroF1: [], logLoss: [], brier: [] };
   for (const [labels, text] of Object.entries(kinds)) {
     const average = async (weights: boolean): Promise<Scores> => {
       const all: Scores[] = [];
       for (const seed of SEEDS)
         all.push(await trained(folder, strategy(symbol!, timeframe!, text, weights), seed));
       const of = (key: keyof Scores): number => mean(all.map((scores) => scores[key]));
-      return { accuracy: of('accuracy'), macroF1: of('macroF1'), brier: of('brier') };
+      return { accuracy: of('accuracy'), macroF1: of('macroF1'), logLoss: of('logLoss'), brier: of('brier') };
     };
     const [on, off] = [await average(true), await average(false)];
     for (const key of KEYS) inFile[key].push(on[key] - off[key]);
@@ -129,6 +130,8 @@ for (const file of files) {
       'accuracy off': off.accuracy,
       'macro F1 on': on.macroF1,
       'macro F1 off': off.macroF1,
+      'log loss on': on.logLoss,
+      'log loss off': off.logLoss,
       'Brier on': on.brier,
       'Brier off': off.brier,
     });

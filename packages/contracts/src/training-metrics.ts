@@ -97,6 +97,11 @@ export interface Calibration {
    * the true class and 0 otherwise.
    */
   brier_score: number;
+  /**
+   * Mean over rows of -ln(probability of the true class). No weights change it, so models with different losses can be compared.
+   * Missing in results of earlier versions.
+   */
+  log_loss?: number;
   /** Ten bins of equal width by the highest probability. */
   bins: ReliabilityBin[];
 }

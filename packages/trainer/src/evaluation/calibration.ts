@@ -3,7 +3,7 @@ import type { Calibration } from '@ktrdr/contracts';
 const BINS = 10;
 
 /**
- * Calibration of probabilities: expected calibration error and reliability bins (Guo et al. 2017), Brier score (Brier 1950).
+ * Calibration of probabilities: expected calibration error and reliability bins (Guo et al. 2017), Brier score (Brier 1950), log loss.
  *
  * @param logits `[rows, classes]`
  * @param labels `[rows]`, at least one row
@@ -14,8 +14,9 @@ export function calibrationOf(logits: Float32Array, labels: Int32Array): Calibra
   const bins = Array.from({ length: BINS }, () => ({ rows: 0, confidence: 0, right: 0 }));
   const probabilities = new Float64Array(classes);
   let squares = 0;
+  let surprise = 0;
   for (let row = 0; row < rows; row += 1) {
-    fillSoftmax(probabilities, logits, row * classes);
+    surprise += fillSoftmax(probabilities, logits, row * classes) - logits[row * classes + labels[row]!]!;
     let said = 0;
     for (let k = 0; k < classes; k += 1) {
       squares += (probabilities[k]! - (k === labels[row] ? 1 : 0)) ** 2;
@@ -33,6 +34,7 @@ export function calibrationOf(logits: Float32Array, labels: Int32Array): Calibra
       0,
     ),
     brier_score: squares / rows,
+    log_loss: surprise / rows,
     bins: bins.map((bin, index) => ({
       from: index / BINS,
       to: (index + 1) / BINS,
@@ -43,8 +45,8 @@ export function calibrationOf(logits: Float32Array, labels: Int32Array): Calibra
   };
 }
 
-/** Softmax of the logits from `start` on. */
-function fillSoftmax(probabilities: Float64Array, logits: Float32Array, start: number): void {
+/** Softmax of the logits from `start` on. @returns the logarithm of the sum of their exponentials */
+function fillSoftmax(probabilities: Float64Array, logits: Float32Array, start: number): number {
   let greatest = Number.NEGATIVE_INFINITY;
   for (let k = 0; k < probabilities.length; k += 1) greatest = Math.max(greatest, logits[start + k]!);
   let total = 0;
@@ -53,4 +55,5 @@ function fillSoftmax(probabilities: Float64Array, logits: Float32Array, start: n
     total += probabilities[k]!;
   }
   for (let k = 0; k < probabilities.length; k += 1) probabilities[k]! /= total;
+  return greatest + Math.log(total);
 }
