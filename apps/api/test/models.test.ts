@@ -216,6 +216,21 @@ describe('GET /models/compare', () => {
       ),
     );
     expect(accuracy.values).toEqual(stored.map(({ summary }) => summary.test_accuracy));
+    const money = stored.map(({ metrics }) => (metrics as TrainingResult).verdict!.money!);
+    expect(comparison.metrics).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ title: 'net return', values: money.map((one) => one.net_return) }),
+        expect.objectContaining({
+          title: 'Sharpe ratio',
+          values: money.map((one) => one.sharpe),
+          intervals: money.map((one) => one.sharpe_interval),
+        }),
+        expect.objectContaining({
+          title: 'random entries that earned as much',
+          values: money.map((one) => one.random_entries_p_value),
+        }),
+      ]),
+    );
   });
 
   test('warns if symbols or bars differ, because the metrics are then not comparable', async () => {

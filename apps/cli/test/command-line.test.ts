@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { USER_PATTERN } from '@ktrdr/contracts';
 import type {
+  ComparedMetric,
   DownloadMetadata,
   ImportMetadata,
   ModelComparison,
@@ -458,15 +459,41 @@ describe('the command line', () => {
   });
 
   test('models compare shows metrics side by side, the best with a star, and the differences', async () => {
+    const metric = (
+      title: string,
+      unit: ComparedMetric['unit'],
+      values: (number | null)[],
+      more: Partial<ComparedMetric> = {},
+    ): ComparedMetric => ({
+      name: title,
+      title,
+      unit,
+      better: null,
+      values,
+      intervals: null,
+      best: [],
+      ...more,
+    });
     const models = [MODEL, { ...MODEL, model: 'test_strategy/1h_v4', verdict: 'edge' as const }];
     const comparison: ModelComparison = {
       models,
       comparable: true,
       metrics: [
-        { name: 'test_accuracy', better: 'higher', values: [0.5423, 0.6], best: [1] },
-        { name: 'above_best_baseline', better: 'higher', values: [0.0323, null], best: [] },
-        { name: 'test_loss', better: 'lower', values: [0.912345, 1.2], best: [] },
-        { name: 'parameters', better: null, values: [1234, 899], best: [] },
+        metric('test accuracy', 'share', [0.5423, 0.6], { best: [1] }),
+        metric('points above the best baseline', 'points', [0.03234, null], {
+          intervals: [[-0.0004, 0.06], null],
+        }),
+        metric('net return', 'share', [0.031, -0.2]),
+        metric('Sharpe ratio', 'ratio', [0.421, -0.01234], {
+          intervals: [
+            [-0.9, 1.703],
+            [-2, 1],
+          ],
+        }),
+        metric('random entries that earned as much', 'share', [0.333333, 0.5]),
+        metric('break-even cost of a trade', 'basis_points', [7.512, -3]),
+        metric('test loss', 'value', [0.912345, 1.2]),
+        metric('parameters', 'count', [1234, 899]),
       ],
       differences: [
         { about: 'data', name: 'symbols', values: ['AAPL', 'AAPL, GOOG'] },
@@ -485,8 +512,15 @@ describe('the command line', () => {
     const shown = context.stdout();
     expect(shown).toMatch(/test accuracy +54\.2 % +60\.0 % \*\n/);
     expect(shown).toMatch(/verdict +no edge +edge\n/);
-    expect(shown).toMatch(/difference to the best baseline +\+3\.2 points +-\n/);
+    expect(shown).toMatch(/points above the best baseline +3\.2 +-\n +95 % interval +0\.0 to 6\.0 +-\n/);
+    expect(shown).toMatch(/net return +3\.1 % +-20\.0 %\n/);
+    expect(shown).toMatch(
+      /Sharpe ratio +0\.42 +-0\.012\n +95 % interval +-0\.90 to 1\.70 +-2\.00 to 1\.00\n/,
+    );
+    expect(shown).toMatch(/random entries that earned as much +33\.3 % +50\.0 %\n/);
+    expect(shown).toMatch(/break-even cost of a trade +7\.5 bps +-3\.0 bps\n/);
     expect(shown).toMatch(/test loss +0\.9123 +1\.2\n/);
+    expect(shown).toMatch(/parameters +1,234 +899\n/);
     expect(shown).toMatch(/symbols +AAPL +AAPL, GOOG\n/);
     expect(shown).toMatch(/1h_f11 +yes +-\n {2}and 2 more; use --json for all\n/);
     expect(shown).toMatch(/training\.epochs +3 +50\n/);

@@ -229,13 +229,25 @@ export interface PredictResponse {
 /** Maximum number of models in one comparison. */
 export const MOST_COMPARED_MODELS = 10;
 
+/**
+ * How a figure is shown: 0.542 as a `share` is 54.2 %, 0.032 in `points` is 3.2 percentage points, and a `ratio` has two decimals, or
+ * three below 0.1. A `value` has four significant digits.
+ */
+export type FigureUnit = 'share' | 'points' | 'ratio' | 'basis_points' | 'count' | 'value';
+
 /** One metric of several models. */
 export interface ComparedMetric {
+  /** `sharpe`: for programs. */
   name: string;
+  /** `Sharpe ratio`: for people, as the verdict calls it. */
+  title: string;
+  unit: FigureUnit;
   /** Which direction is better; `null` if neither is. */
   better: 'higher' | 'lower' | null;
   /** One value per model, in the order of the models; `null` if a model has none. */
   values: (number | null)[];
+  /** 95 % interval of each value; `null` if the metric has none. */
+  intervals: ([low: number, high: number] | null)[] | null;
   /**
    * Indexes of the best models, for the accuracy (for a regression, the error) alone. Empty if the values are not comparable, or if chance
    * explains the difference.
@@ -246,7 +258,7 @@ export interface ComparedMetric {
 /** A property in which the models differ. */
 export interface ModelDifference {
   about: 'data' | 'features' | 'settings';
-  /** Name of the property: `symbols`, `training.epochs`. */
+  /** Name of the property: `test rows`; of a setting, as strategy files call it: `training.epochs`. */
   name: string;
   /** One value per model, in the order of the models; `null` if a model has none. */
   values: (string | null)[];

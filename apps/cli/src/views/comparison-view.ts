@@ -2,38 +2,39 @@ import {
   printable,
   truncate,
   type ComparedMetric,
+  type FigureUnit,
   type ModelComparison,
   type ModelDifference,
 } from '@ktrdr/contracts';
 import type { Screen } from '../screen.js';
 import type { Style } from '../style.js';
-import { count, percent } from './numbers.js';
+import { count, orDash, percent, ratio } from './numbers.js';
 import { textTable } from './text-table.js';
 import { labelText } from './verdict-view.js';
 
 /** Most differing features that are shown; `--json` prints all. */
 const MOST_FEATURES = 12;
+/** An interval such as `-0.90 to 1.70` is never cut. */
+const FIGURE_WIDTH = 15;
 /** Longest value of a setting that is shown, characters. */
 const VALUE_WIDTH = 40;
-
-/** A linear model knows the features, so it is no baseline for an edge. A difference is not always more than chance. */
-const TITLES: Readonly<Record<string, string>> = {
-  baseline_linear_model: 'simpler model (linear)',
-  above_best_baseline: 'difference to the best baseline',
-};
 
 /** The models' verdicts and metrics side by side, then their differences. A star marks the best where it is more than chance. */
 export function comparisonView(
   { models, metrics, differences }: ModelComparison,
   { columns: width, style }: Screen,
 ): string {
-  const names = models.map(({ model }) => ({ head: printable(model), align: 'right' as const, least: 12 }));
+  const names = models.map(({ model }) => ({
+    head: printable(model),
+    align: 'right' as const,
+    least: FIGURE_WIDTH,
+  }));
   const sections = [
     textTable(
       [{ head: '', least: 16 }, ...names],
       [
         ['verdict', ...models.map(({ verdict }) => `${labelText(verdict, style)}  `)],
-        ...metrics.map((metric) => metricRow(metric, style)),
+        ...metrics.flatMap((metric) => metricRows(metric, style)),
       ],
       style,
       width,
@@ -56,23 +57,31 @@ export function comparisonView(
   return sections.join('\n\n');
 }
 
-function metricRow({ name, values, best }: ComparedMetric, style: Style): string[] {
-  return [
-    TITLES[name] ?? name.replaceAll('_', ' '),
-    ...values.map((value, index) => {
-      const text = valueText(name, value);
-      return best.includes(index) ? style.bold(`${text} *`) : `${text}  `;
-    }),
-  ];
+/** The values, and below them their intervals where there are any. */
+function metricRows({ title, unit, values, intervals, best }: ComparedMetric, style: Style): string[][] {
+  const text = FIGURE_TEXTS[unit];
+  const figures = values.map((value, index) => {
+    const figure = orDash(value, text);
+    return best.includes(index) ? style.bold(`${figure} *`) : `${figure}  `;
+  });
+  const rows = [[printable(title), ...figures]];
+  if (intervals?.some((interval) => interval !== null)) {
+    const ranges = intervals.map(
+      (interval) => `${orDash(interval, (range) => range.map(text).join(' to '))}  `,
+    );
+    rows.push(['  95 % interval', ...ranges]);
+  }
+  return rows;
 }
 
-function valueText(name: string, value: number | null): string {
-  if (value === null) return '-';
-  if (name === 'parameters') return count(value);
-  if (name === 'above_best_baseline') return `${value > 0 ? '+' : ''}${(value * 100).toFixed(1)} points`;
-  if (name.endsWith('accuracy') || name.startsWith('baseline')) return percent(value);
-  return String(Number(value.toPrecision(4)));
-}
+const FIGURE_TEXTS: Readonly<Record<FigureUnit, (value: number) => string>> = {
+  share: percent,
+  points: (value) => (100 * value).toFixed(1).replace(/^-0\.0$/, '0.0'),
+  ratio,
+  basis_points: (value) => `${value.toFixed(1)} bps`,
+  count,
+  value: (value) => String(Number(value.toPrecision(4))),
+};
 
 function differenceRow({ name, values }: ModelDifference): string[] {
   return [

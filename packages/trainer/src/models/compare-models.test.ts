@@ -13,6 +13,36 @@ interface Changes {
   loss?: number;
   /** Standard error of the accuracy; `null`: not measured. */
   error?: number | null;
+  /** Other content of `metrics.json`. */
+  stored?: object;
+}
+
+function verdictOf(accuracy: number, error: number) {
+  return {
+    source: 'test_part',
+    rows: 100,
+    trades: 12,
+    trials_on_these_bars: 3,
+    accuracy: {
+      measure: 'accuracy',
+      model: accuracy,
+      standard_error: error,
+      baseline: 0.45,
+      difference: accuracy - 0.45,
+      interval: [-0.01, 0.09],
+      p_value: 0.02,
+    },
+    simpler_model: { score: 0.52, difference: accuracy - 0.52, interval: [-0.05, 0.01] },
+    money: {
+      net_return: 0.031,
+      buy_and_hold_return: 0.38,
+      sharpe: 0.42,
+      sharpe_interval: [-0.9, 1.7],
+      deflated_sharpe: 0.12,
+      random_entries_p_value: 0.33,
+      break_even_cost_bps: 7.5,
+    },
+  };
 }
 
 const STRATEGY = `name: rows
@@ -37,7 +67,7 @@ training:
 
 function model(
   number: number,
-  { metadata, strategy, accuracy = 0.5, loss = 1, error = 0.01 }: Changes = {},
+  { metadata, strategy, accuracy = 0.5, loss = 1, error = 0.01, stored = {} }: Changes = {},
 ): ReadModel {
   const text = strategy === undefined ? STRATEGY : STRATEGY.replace(...strategy);
   if (strategy !== undefined && text === STRATEGY) throw new Error('nothing was replaced');
@@ -53,8 +83,8 @@ function model(
     },
     validation_metrics: { val_accuracy: 0.5, val_loss: 1 },
     baselines: { majority_class: { label: 'HOLD', test_accuracy: 0.45 } },
-    verdict:
-      error === null ? null : { accuracy: { measure: 'accuracy', model: accuracy, standard_error: error } },
+    verdict: error === null ? null : verdictOf(accuracy, error),
+    ...stored,
   };
   const files = {
     'strategy.yaml': text,
@@ -95,8 +125,11 @@ describe('with the same test rows', () => {
     ]);
     expect(metricOf(comparison, 'test_accuracy')).toEqual({
       name: 'test_accuracy',
+      title: 'test accuracy',
+      unit: 'share',
       better: 'higher',
       values: [0.5, 0.6, 0.52],
+      intervals: null,
       best: [1],
     });
     expect(metricOf(comparison, 'test_loss')).toMatchObject({ better: 'lower', best: [] });
@@ -105,8 +138,95 @@ describe('with the same test rows', () => {
       best: [],
     });
     expect(metricOf(comparison, 'above_best_baseline')!.values[1]).toBeCloseTo(0.15, 12);
+    expect(comparison.metrics.slice(0, 4).map(({ title }) => title)).toEqual([
+      'test accuracy',
+      'baseline: majority class',
+      'points above the best baseline',
+      'p-value of this difference',
+    ]);
     expect(metricOf(comparison, 'mae')).toBeUndefined();
     expect(comparison.differences).toEqual([]);
+  });
+
+  test('shows what each model earned, the Sharpe ratio with its interval, and nothing for a model without trading decisions', () => {
+    const none = { ...verdictOf(0.5, 0.01), money: null };
+    const { metrics } = compareModels([model(1), model(2, { stored: { verdict: none } })]);
+    const money = metrics.filter(({ values }) => values[0] !== null && values[1] === null);
+    expect(money).toEqual(
+      [
+        { name: 'net_return', title: 'net return', unit: 'share', better: 'higher', values: [0.031, null] },
+        {
+          name: 'buy_and_hold_return',
+          title: 'buy and hold',
+          unit: 'share',
+          better: null,
+          values: [0.38, null],
+        },
+        {
+          name: 'sharpe',
+          title: 'Sharpe ratio',
+          unit: 'ratio',
+          better: 'higher',
+          values: [0.42, null],
+          intervals: [[-0.9, 1.7], null],
+        },
+        {
+          name: 'deflated_sharpe',
+          title: 'deflated Sharpe ratio',
+          unit: 'ratio',
+          better: 'higher',
+          values: [0.12, null],
+        },
+        {
+          name: 'random_entries_p_value',
+          title: 'random entries that earned as much',
+          unit: 'share',
+          better: 'lower',
+          values: [0.33, null],
+        },
+        {
+          name: 'break_even_cost_bps',
+          title: 'break-even cost of a trade',
+          unit: 'basis_points',
+          better: 'higher',
+          values: [7.5, null],
+        },
+        { name: 'trades', title: 'trades', unit: 'count', better: null, values: [12, null] },
+      ].map((metric) => ({ intervals: null, ...metric, best: [] })),
+    );
+  });
+
+  test('shows the errors of regressions as shares of the error of the other', () => {
+    const accuracy = {
+      measure: 'mean_absolute_error',
+      model: 0.03,
+      standard_error: 0.001,
+      baseline: 0.04,
+      difference: 0.01,
+      interval: [-0.002, 0.02],
+      p_value: 0.06,
+    };
+    const simpler_model = { score: 0.02, difference: -0.01, interval: [-0.02, 0] };
+    const stored = { verdict: { ...verdictOf(0, 0), accuracy, simpler_model } };
+    const comparison = compareModels([model(1, { stored }), model(2, { stored })]);
+    const shown = (name: string) => {
+      const { values, intervals } = metricOf(comparison, name)!;
+      return [values[0], ...intervals![0]!].map((value) => Number(value!.toFixed(6)));
+    };
+    expect(shown('error_below_best_baseline')).toEqual([0.25, -0.05, 0.5]);
+    expect(shown('error_below_simpler_model')).toEqual([-0.5, -1, 0]);
+    expect(metricOf(comparison, 'above_best_baseline')).toBeUndefined();
+  });
+
+  test('says that returns after different costs cannot be compared', () => {
+    const costs = 'backtesting: { transaction_costs: 0.001 }\ntraining:\n  method';
+    const comparison = compareModels([model(1), model(2, { strategy: ['training:\n  method', costs] })]);
+    expect(comparison.warnings).toContain(
+      'The models pay different costs: what they earned cannot be compared.',
+    );
+    expect(comparison.differences).toEqual([
+      { about: 'settings', name: 'backtesting.commission_bps', values: ['5', '10'] },
+    ]);
   });
 
   test('marks none if chance explains the difference, or if an earlier version did not measure it', () => {
@@ -189,6 +309,11 @@ describe('metrics are not comparable, and none is marked, if', () => {
       'bars differ',
       { metadata: { fingerprints: [{ symbol: 'AAA', timeframe: '1h', sha256: 'b'.repeat(64) }] } },
       /different bars/,
+    ],
+    [
+      'rows judged differ',
+      { stored: { verdict: { ...verdictOf(0.7, 0.01), source: 'walk_forward' } } },
+      /judged on different rows/,
     ],
     [
       'the test part is unknown',

@@ -1,27 +1,11 @@
-import {
-  type AccuracyComparison,
-  type Baselines,
-  type ComparedMetric,
-  type ModelComparison,
-  type TestMetrics,
-  type ValidationMetrics,
-  type Verdict,
-  VERDICT_ALPHA,
-} from '@ktrdr/contracts';
+import { backtestSettings } from '@ktrdr/backtest';
+import { type AccuracyComparison, type ModelComparison, VERDICT_ALPHA } from '@ktrdr/contracts';
 import { normalQuantile } from '@ktrdr/statistics';
+import { comparedMetrics, type Metric, type StoredMetrics } from './compared-metrics.js';
 import { modelDifferences } from './model-differences.js';
 import { type ModelMetadata, summaryOf } from './model-metadata.js';
 import { jsonOf, type ReadModel } from './read-model.js';
 import { storedStrategy } from './stored-strategy.js';
-
-/** The parts of `metrics.json` that are compared. */
-interface StoredMetrics {
-  test_metrics: TestMetrics | null;
-  validation_metrics: ValidationMetrics | null;
-  baselines: Baselines | null;
-  /** Missing in models of earlier versions. */
-  verdict?: Verdict | null;
-}
 
 /**
  * Compares the metrics of models and lists how the models differ. Marks the best accuracy (for a regression, the smallest error)
@@ -38,25 +22,29 @@ export function compareModels(models: readonly ReadModel[]): ModelComparison {
   }));
   const all = models.map(({ metadata }) => metadata);
   const strategies = compared.map(({ strategy }) => strategy);
+  const stored = compared.map(({ metrics }) => metrics);
   const warnings = [
     ...testPartWarnings(all),
+    ...judgedWarnings(stored),
     ...(same(strategies.map(({ training }) => training.labels))
       ? []
       : ['The labels differ: a correct prediction of one model can be wrong for the other.']),
   ];
   const comparable = warnings.length === 0;
-  const chance = comparable ? chanceWarning(compared.map(({ metrics }) => metrics)) : null;
+  const chance = comparable ? chanceWarning(stored) : null;
   if (chance !== null) warnings.push(chance);
   const marked = all[0]!.output_type === 'regression' ? 'mae' : 'test_accuracy';
   const sameLoss = same(strategies.map(({ training }) => [training.loss, training.classWeights]));
   if (!sameLoss) warnings.push('The models have different losses: their values cannot be compared.');
+  const costs = strategies.map((strategy) => {
+    const { commission_bps, slippage_bps, spread_bps } = backtestSettings(strategy);
+    return [commission_bps, slippage_bps, spread_bps];
+  });
+  if (!same(costs)) warnings.push('The models pay different costs: what they earned cannot be compared.');
   return {
     models: models.map(({ metadata, directory }) => summaryOf(metadata, directory)),
     comparable,
-    metrics: metricsOf(
-      compared.map(({ metrics }) => metrics),
-      all,
-    ).map((metric) => ({
+    metrics: comparedMetrics(stored, all).map((metric) => ({
       ...metric,
       best: comparable && chance === null && metric.name === marked ? bestOf(metric) : [],
     })),
@@ -89,6 +77,16 @@ function testPartWarnings(models: readonly ModelMetadata[]): string[] {
   ];
 }
 
+/** Models with the same test part are judged on other rows if one has walk-forward folds, or others. */
+function judgedWarnings(stored: readonly StoredMetrics[]): string[] {
+  const judged = stored.flatMap(({ verdict }) => (verdict ? [[verdict.source, verdict.rows]] : []));
+  return judged.length === 0 || same(judged)
+    ? []
+    : [
+        'The models were judged on different rows (test part or walk-forward folds): their verdicts cannot be compared.',
+      ];
+}
+
 /**
  * Why no model can be called the best; `null` if one can. The errors of two models on the same rows are correlated, which the standard
  * errors of the two do not show: the true interval is narrower, so a model that is marked here differs.
@@ -113,47 +111,6 @@ function chanceWarning(stored: readonly StoredMetrics[]): string | null {
 
 function isMeasured(accuracy: AccuracyComparison | undefined): accuracy is AccuracyComparison {
   return typeof accuracy?.standard_error === 'number';
-}
-
-type Metric = Omit<ComparedMetric, 'best'>;
-
-function metricsOf(stored: readonly StoredMetrics[], models: readonly ModelMetadata[]): Metric[] {
-  const row = (
-    name: string,
-    better: Metric['better'],
-    value: (metrics: StoredMetrics, model: ModelMetadata) => number | null | undefined,
-  ): Metric => ({
-    name,
-    better,
-    values: stored.map((metrics, index) => value(metrics, models[index]!) ?? null),
-  });
-  const test = (
-    name: 'test_accuracy' | 'precision' | 'recall' | 'f1_score' | 'mae' | 'test_loss',
-    better: Metric['better'],
-  ) => row(name, better, ({ test_metrics }) => test_metrics?.[name]);
-  const baselines = [...new Set(stored.flatMap((metrics) => Object.keys(metrics.baselines ?? {})))];
-  return [
-    test('test_accuracy', 'higher'),
-    ...baselines.map((name) =>
-      row(
-        `baseline_${name}`,
-        null,
-        (metrics) =>
-          (metrics.baselines as Record<string, { test_accuracy: number }> | null)?.[name]?.test_accuracy,
-      ),
-    ),
-    row('above_best_baseline', 'higher', (_, { test_accuracy, baseline_accuracy }) =>
-      test_accuracy === null || baseline_accuracy === null ? null : test_accuracy - baseline_accuracy,
-    ),
-    test('precision', 'higher'),
-    test('recall', 'higher'),
-    test('f1_score', 'higher'),
-    test('mae', 'lower'),
-    test('test_loss', 'lower'),
-    row('val_accuracy', 'higher', ({ validation_metrics }) => validation_metrics?.val_accuracy),
-    row('val_loss', 'lower', ({ validation_metrics }) => validation_metrics?.val_loss),
-    row('parameters', null, (_, { parameters_count }) => parameters_count),
-  ].filter(({ values }) => values.some((value) => value !== null));
 }
 
 function bestOf({ better, values }: Metric): number[] {

@@ -1,4 +1,4 @@
-import { number, orMissing, orNull, recordOf, type Shape } from '../files/shape.js';
+import { count, listOf, number, orMissing, orNull, recordOf, type Shape, text } from '../files/shape.js';
 
 const value = orMissing(orNull(number));
 
@@ -13,6 +13,36 @@ const baselines: Shape = (content, place) => {
   return null;
 };
 
+const interval = listOf(number, 2);
+
+const verdict = recordOf({
+  source: text,
+  rows: count,
+  trades: count,
+  trials_on_these_bars: count,
+  accuracy: recordOf({
+    measure: text,
+    model: number,
+    standard_error: value,
+    baseline: number,
+    difference: number,
+    interval,
+    p_value: number,
+  }),
+  simpler_model: recordOf({ score: number, difference: number, interval }),
+  money: orNull(
+    recordOf({
+      net_return: number,
+      buy_and_hold_return: number,
+      sharpe: value,
+      sharpe_interval: orNull(interval),
+      deflated_sharpe: value,
+      random_entries_p_value: value,
+      break_even_cost_bps: value,
+    }),
+  ),
+});
+
 /** The parts of `metrics.json` that models are compared by. Earlier versions did not write all of them. */
 const METRICS_SHAPE = recordOf({
   test_metrics: orMissing(
@@ -24,14 +54,13 @@ const METRICS_SHAPE = recordOf({
         precision: value,
         recall: value,
         f1_score: value,
+        calibration: orMissing(orNull(recordOf({ log_loss: value }))),
       }),
     ),
   ),
   validation_metrics: orMissing(orNull(recordOf({ val_loss: value, val_accuracy: value }))),
   baselines: orMissing(orNull(baselines)),
-  verdict: orMissing(
-    orNull(recordOf({ accuracy: orMissing(orNull(recordOf({ model: value, standard_error: value }))) })),
-  ),
+  verdict: orMissing(orNull(verdict)),
 });
 
 /**

@@ -1,3 +1,4 @@
+import { backtestSettings } from '@ktrdr/backtest';
 import type { ModelDifference, Timeframe } from '@ktrdr/contracts';
 import { featureNormalisation, type Strategy } from '@ktrdr/strategy';
 import type { ReadModel } from './read-model.js';
@@ -30,7 +31,7 @@ function dataFacts({ model: { metadata } }: DescribedModel): Map<string, string>
   return new Map([
     ['symbols', symbols.join(', ')],
     ['timeframes', timeframes.join(', ')],
-    ['base_timeframe', base_timeframe],
+    ['base timeframe', base_timeframe],
     ...(range === null
       ? []
       : [['range', `${range.start ?? 'first bar'} to ${range.end ?? 'last bar'}`] as const]),
@@ -38,12 +39,12 @@ function dataFacts({ model: { metadata } }: DescribedModel): Map<string, string>
       ? []
       : [
           [
-            'test_part',
+            'test part',
             `${barTime(test_part.start, base_timeframe)} to ${barTime(test_part.end, base_timeframe)}`,
           ] as const,
-          ['test_rows', String(test_part.rows)] as const,
+          ['test rows', test_part.rows.toLocaleString('en-US')] as const,
         ]),
-    ['synthetic_bars', String(synthetic_bars)],
+    ['synthetic bars', synthetic_bars ? 'yes' : 'no'],
     ...fingerprints.map(
       ({ symbol, timeframe, sha256 }) =>
         [`bars ${symbol} ${timeframe}`, sha256.slice(0, FINGERPRINT_CHARACTERS)] as const,
@@ -76,6 +77,9 @@ function settingFacts({ model: { metadata }, strategy }: DescribedModel): Map<st
   ]);
   const sections = { model, training, decisions, historyRequired, lookbackPeriods };
   for (const [name, value] of Object.entries(sections)) addFacts(facts, snakeCase(name), value);
+  // the decisions have these two as well
+  const { positionAwareness: _, minSeparation: __, ...trading } = backtestSettings(strategy);
+  addFacts(facts, 'backtesting', trading);
   for (const indicator of indicators) facts.set(`indicators.${indicator.id}`, indicatorText(indicator));
   for (const fuzzySet of fuzzySets) facts.set(`fuzzy_sets.${fuzzySet.id}`, fuzzySetText(fuzzySet));
   return facts;
