@@ -168,6 +168,20 @@ export function parameterCount(spec: ModelSpec): number {
   return parameterLayout(spec).reduce((sum, tensor) => sum + tensor.size, 0);
 }
 
+/** Multiplications of matrix products in the forward pass of one row. */
+export function multiplicationsOfRow(spec: ModelSpec): number {
+  const kernels = parameterLayout(spec).filter(({ shape }) => shape.length === 2);
+  return kernels.reduce((sum, kernel, index) => sum + kernel.size * timesUsed(spec, kernel, index), 0);
+}
+
+/** How often one row uses a kernel: once for each time step of a recurrent layer, and for each position of a convolution. */
+function timesUsed(spec: ModelSpec, { role }: ParameterTensor, index: number): number {
+  if (isRecurrent(spec)) return role === 'recurrent' ? spec.sequenceLength : 1;
+  if (spec.type === 'cnn' && index < spec.filters.length)
+    return pooledSteps(spec)[index]! - spec.kernelSize + 1;
+  return 1;
+}
+
 /** An active dropout layer: the values of a row that its mask covers, and the share that it drops. */
 export interface DropoutLayer {
   units: number;

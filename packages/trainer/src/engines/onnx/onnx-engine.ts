@@ -1,6 +1,6 @@
 import { KtrdrError, type OnnxEngineName } from '@ktrdr/contracts';
 import { fillRowScales, lossSums, type Targets } from '../../network/loss.js';
-import { inputWidth, parameterCount, type ModelSpec, type ModelType } from '../../network/model-spec.js';
+import { inputWidth, isRecurrent, multiplicationsOfRow, type ModelSpec } from '../../network/model-spec.js';
 import { momentCount, UpdateCount } from '../../network/optimiser.js';
 import type { Engine, EngineSetup, EngineState, StepResult, TrainingBatches } from '../engine.js';
 import { mostPartsOf } from './graph/most-parts.js';
@@ -10,9 +10,6 @@ import { FACTORS_PER_STEP, trainingGraph } from './training-graph.js';
 
 /** Approximate multiplications of the forward passes in one call: 10 to 20 ms of training. A cancel takes effect between two calls. */
 const MULTIPLICATIONS_AT_ONCE = 150_000_000;
-/** Graphs of windowed networks have many nodes for one step, and the time to load a graph grows faster than its nodes. */
-const MOST_STEPS_AT_ONCE: Record<ModelType, number> = { mlp: 8, cnn: 4, lstm: 1, gru: 1 };
-
 /** Parameters and moments as tensors. Two of these alternate: the graph reads one and writes the other. */
 interface StateTensors {
   parameters: Tensor;
@@ -43,9 +40,8 @@ export class OnnxEngine implements Engine {
 
   stepsAtOnce(batchRows: number): number {
     const { model } = this.current().setup;
-    const bars = model.type === 'mlp' ? 1 : model.sequenceLength;
-    const steps = Math.floor(MULTIPLICATIONS_AT_ONCE / (batchRows * bars * parameterCount(model)));
-    return Math.max(1, Math.min(MOST_STEPS_AT_ONCE[model.type], steps));
+    const steps = Math.floor(MULTIPLICATIONS_AT_ONCE / (batchRows * multiplicationsOfRow(model)));
+    return Math.max(1, Math.min(mostStepsAtOnce(model), steps));
   }
 
   async init(setup: EngineSetup): Promise<void> {
@@ -177,6 +173,12 @@ function stateTensors({ optimiser }: EngineSetup, parameters: Float32Array): Sta
       tensor(new Float32Array(parameters.length), shape),
     ),
   };
+}
+
+/** Graphs of deep networks have many nodes for one step, and the time to load a graph grows faster than its nodes. */
+function mostStepsAtOnce(model: ModelSpec): number {
+  if (isRecurrent(model)) return 1;
+  return model.type === 'cnn' && model.filters.length > 1 ? 4 : 8;
 }
 
 /** One-hot classes, or the targets of a regression unchanged. */
