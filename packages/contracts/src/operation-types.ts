@@ -1,12 +1,13 @@
 import type { BacktestMetadata, BacktestResult } from './backtest-operation.js';
-import type { DownloadMetadata, DownloadResult, ImportMetadata, ImportResult } from './data-import.js';
+import type { DownloadMetadata, DownloadResult } from './data-download.js';
+import type { ImportMetadata, ImportResult } from './data-import.js';
 import type { OperationMetadata, OperationSummary } from './operation.js';
 import type { TrainingResult } from './training-result.js';
 
 /**
  * The types of operations. This file has the metadata and result of each type, and the body of its start request. Those of a
  * training, a backtest, an import and a download are larger and have their own files: `training-request.ts`, `training-result.ts`,
- * `backtest-operation.ts`, `data-import.ts`.
+ * `backtest-operation.ts`, `data-import.ts`, `data-download.ts`.
  */
 export const OPERATION_TYPES = ['training', 'backtest', 'import', 'download', 'dummy'] as const;
 /** Type of an operation. */
