@@ -73,7 +73,7 @@ describe('a backtest', () => {
       symbols: ['AAPL'],
       timeframe: '1h',
       assumptions: { capital: 10_000, commission_bps: 5, slippage_bps: 2, spread_bps: 2 },
-      warnings: [],
+      warnings: ['AAPL_1h.csv: synthetic bars. Results on them say nothing about a market.'],
     });
     expect(Date.parse(report.start)).toBe(Date.parse(testStart));
     expect(report.end).toMatch(/^2023-12-29T/);
@@ -154,7 +154,10 @@ describe('a backtest', () => {
     expect(result.untrained_symbols).toEqual(['GOOG']);
     expect(result.report).toMatchObject({
       symbols: ['AAPL', 'GOOG'],
-      warnings: [`${MODEL} was not trained on GOOG but on AAPL.`],
+      warnings: [
+        'AAPL_1h.csv and GOOG_1h.csv: synthetic bars. Results on them say nothing about a market.',
+        `${MODEL} was not trained on GOOG but on AAPL.`,
+      ],
     });
   });
 });

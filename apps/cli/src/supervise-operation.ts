@@ -16,7 +16,8 @@ import { LossHistory } from './progress/loss-history.js';
 import { openProgressDisplay } from './progress/open-progress-display.js';
 import type { ProgressDisplay } from './progress/progress-display.js';
 import type { ProgressState } from './progress/progress-state.js';
-import { showOutcome, warningsView } from './views/outcome-view.js';
+import { showOutcome } from './views/outcome-view.js';
+import { warningsView } from './views/warnings-view.js';
 
 /** Time between two attempts to send a cancel, ms. */
 const CANCEL_AGAIN_MS = 1_000;

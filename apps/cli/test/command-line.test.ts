@@ -409,7 +409,7 @@ describe('the command line', () => {
         '',
       ].join('\n'),
     );
-    expect(context.stderr()).toBe('1 bar without a prediction: features are missing there.\n');
+    expect(context.stderr()).toBe('\n  warning: 1 bar without a prediction: features are missing there.\n');
   });
 
   test('models predict shows values for a regression, and no decision for classes other than BUY, HOLD and SELL', async () => {
@@ -524,7 +524,7 @@ describe('the command line', () => {
     expect(shown).toMatch(/symbols +AAPL +AAPL, GOOG\n/);
     expect(shown).toMatch(/1h_f11 +yes +-\n {2}and 2 more; use --json for all\n/);
     expect(shown).toMatch(/training\.epochs +3 +50\n/);
-    expect(context.stderr()).toBe(`${comparison.warnings[0]}\n`);
+    expect(context.stderr()).toBe(`\n  warning: ${comparison.warnings[0]}\n`);
 
     server.answers.set('GET /models/compare', () => ({
       data: { ...comparison, differences: [], warnings: [] },
@@ -912,7 +912,7 @@ describe('the command line', () => {
     expect(lines[3]).toBe('  2024-01-11          -  -123456789');
     expect(lines[5]).toBe('  2024-01-13    5.07083  -123456789');
     expect(lines).toHaveLength(3 + 20 + 1);
-    expect(context.stderr()).toBe('adjust has no effect: it is so\n');
+    expect(context.stderr()).toBe('\n  warning: adjust has no effect: it is so\n');
   });
 
   test('indicators list shows parameters with defaults, except those without effect', async () => {

@@ -162,6 +162,15 @@ test('warns of a symbol that the model was not trained on, and excludes an open 
   ]);
 });
 
+test('warns of synthetic bars in the words of a training', async () => {
+  for (const timeframe of ['1h', '4h'] as const)
+    await writeBars(place.dataDir, 'FAKE', timeframe, 400, '# synthetic bars');
+  const found = await predict({ symbol: 'FAKE' });
+  expect(found.warnings[0]).toBe(
+    'FAKE_1h.csv and FAKE_4h.csv: synthetic bars. Results on them say nothing about a market.',
+  );
+});
+
 describe('is refused', () => {
   test.each([
     [{ timeframe: '4h' }, 'wrong_timeframe', /trained on 1h bars, not on '4h'/],

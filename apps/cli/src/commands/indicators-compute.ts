@@ -1,5 +1,4 @@
 import {
-  printable,
   type ComputeIndicatorRequest,
   type ComputeIndicatorResponse,
   type IndicatorParameterValue,
@@ -9,6 +8,7 @@ import { answer } from '../answer.js';
 import { type CommandContext, openApi } from '../context.js';
 import type { ExitCode } from '../exit-code.js';
 import { computedView } from '../views/indicators-view.js';
+import { noteWarnings } from '../note-warnings.js';
 import { decimal } from '../option-values.js';
 import type { ReadOptions } from '../read-options.js';
 
@@ -44,8 +44,7 @@ export async function computeIndicator(
     view: computedView,
     names: ({ outputs }) => Object.values(outputs).map((values) => String(values.at(-1) ?? '-')),
   });
-  if (!options.json)
-    for (const warning of computed.warnings) output.note(output.errorStyle.yellow(printable(warning)));
+  if (!options.json) noteWarnings(output, computed.warnings);
   return exitCode;
 }
 

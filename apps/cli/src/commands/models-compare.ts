@@ -1,9 +1,10 @@
-import { printable, type ModelComparison, MOST_COMPARED_MODELS } from '@ktrdr/contracts';
+import { type ModelComparison, MOST_COMPARED_MODELS } from '@ktrdr/contracts';
 import { UsageError } from '../cli-error.js';
 import { answer } from '../answer.js';
 import { type CommandContext, openApi } from '../context.js';
 import type { ExitCode } from '../exit-code.js';
 import { modelPath } from '../model-name.js';
+import { noteWarnings } from '../note-warnings.js';
 import { comparisonView } from '../views/comparison-view.js';
 import type { ReadOptions } from '../read-options.js';
 
@@ -24,8 +25,7 @@ export async function compareModels(
     view: comparisonView,
     names: (compared) => compared.models.map(({ model, verdict }) => `${model} ${verdict ?? '-'}`),
   });
-  if (!options.json)
-    for (const warning of comparison.warnings) output.note(output.errorStyle.yellow(printable(warning)));
+  if (!options.json) noteWarnings(output, comparison.warnings);
   return exitCode;
 }
 

@@ -1,8 +1,9 @@
-import { printable, type PredictRequest, type PredictResponse } from '@ktrdr/contracts';
+import type { PredictRequest, PredictResponse } from '@ktrdr/contracts';
 import { answer } from '../answer.js';
 import { type CommandContext, openApi } from '../context.js';
 import type { ExitCode } from '../exit-code.js';
 import { modelPath } from '../model-name.js';
+import { noteWarnings } from '../note-warnings.js';
 import { predictionsView } from '../views/predictions-view.js';
 import type { ReadOptions } from '../read-options.js';
 
@@ -28,7 +29,6 @@ export async function predict(
     names: ({ predictions }) =>
       predictions.map(({ decision, class: name, value }) => String(decision ?? name ?? value ?? '-')),
   });
-  if (!options.json)
-    for (const warning of found.warnings) output.note(output.errorStyle.yellow(printable(warning)));
+  if (!options.json) noteWarnings(output, found.warnings);
   return exitCode;
 }

@@ -15,6 +15,7 @@ import { equityChart } from './outcome-charts.js';
 import type { Terminal } from './terminal.js';
 import { pairs, textTable } from './text-table.js';
 import { breakEvenText } from './verdict-view.js';
+import { warningsView } from './warnings-view.js';
 
 /** A backtest: its assumptions, its result beside those of simple rules, luck, and each year and symbol. Each part says if it is in-sample. */
 export function backtestView(result: BacktestResult, terminal: Terminal): string {
@@ -32,7 +33,7 @@ export function backtestView(result: BacktestResult, terminal: Terminal): string
     ].map((figures) =>
       report.in_sample && figures !== '' ? `  ${style.red('in-sample')}\n${figures}` : figures,
     ),
-    report.warnings.map((warning) => `  ${style.yellow('warning:')} ${printable(warning)}`).join('\n'),
+    warningsView(report.warnings, style),
   ];
   return sections.filter((section) => section !== '').join('\n\n');
 }

@@ -21,9 +21,10 @@ import { ago } from './ago.js';
 import { shownOr } from './damaged-record.js';
 import { issueLinesOf } from './issues-view.js';
 import { count, counted, moment } from './numbers.js';
-import { errorDetails, resultView, warningsView } from './outcome-view.js';
+import { errorDetails, resultView } from './outcome-view.js';
 import { pairs, textTable } from './text-table.js';
 import { labelText } from './verdict-view.js';
+import { warningsView } from './warnings-view.js';
 
 /** Symbols of an import that a line names. */
 const MOST_SYMBOLS = 3;

@@ -141,8 +141,3 @@ function plainValue(value: string | number | boolean): string {
   // three decimals are enough, for example for seconds
   return printable(String(typeof value === 'number' ? Number(value.toFixed(3)) : value));
 }
-
-/** A line for each warning. */
-export function warningsView(warnings: readonly string[], style: Style): string {
-  return warnings.map((warning) => `  ${style.yellow('warning:')} ${printable(warning)}`).join('\n');
-}

@@ -130,7 +130,7 @@ describe('one cause is one warning', () => {
     });
     const { warnings } = await warningsOf(files);
     expect(warnings).toEqual([
-      'AAA_1h.csv, BBB_1h.csv, CCC_1h.csv and 2 more: synthetic bars. A model trained on them says nothing about a market.',
+      'AAA_1h.csv, BBB_1h.csv, CCC_1h.csv and 2 more: synthetic bars. Results on them say nothing about a market.',
       expect.stringMatching(
         /^BBB, CCC, DDD and 1 more have no rows in the (validation and the )?test part\.$/,
       ),

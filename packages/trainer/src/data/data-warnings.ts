@@ -8,6 +8,7 @@ import { count, counted, named } from './named.js';
 import type { PreparedData } from './prepare-data.js';
 import { USABLE_PART_ROWS } from './range-advice.js';
 import { reportWarnings } from './report-warnings.js';
+import { syntheticWarning } from './synthetic-warning.js';
 
 /** Warnings about data that make the results less reliable, most serious first. One cause is one warning, however often it occurs. */
 export function dataWarnings(
@@ -22,7 +23,7 @@ export function dataWarnings(
     ...constantTarget(data),
     ...absentClasses(data),
     ...undefinedRows(strategy, data),
-    ...syntheticBars(files),
+    ...syntheticWarning(files),
     ...missingSymbols(data),
     ...smallParts(data),
     ...inputWarnings(strategy, data),
@@ -64,12 +65,6 @@ function undefinedRows({ baseTimeframe }: DataSettings, { dataset }: PreparedDat
       `${symbol}: ${count(left)} of ${count(bars)} ${baseTimeframe} bars are left out, because ${named(undefinedFeatures)} ${have} no value there.`,
     ];
   });
-}
-
-function syntheticBars(bars: readonly Bars[]): string[] {
-  const files = bars.filter(({ synthetic }) => synthetic).map(({ file }) => file);
-  if (files.length === 0) return [];
-  return [`${named(files)}: synthetic bars. A model trained on them says nothing about a market.`];
 }
 
 /** Markets open at quarters of an hour. If most bars do, a bar that does not is probably an error in the file. */

@@ -2,6 +2,7 @@ import { backtest, backtestDecisions, type SymbolSignals } from '@ktrdr/backtest
 import type { BacktestResult } from '@ktrdr/contracts';
 import { describeStale, formatBarTime } from '@ktrdr/market-data';
 import { loadBars, type SymbolBars } from '../data/load-bars.js';
+import { syntheticWarning } from '../data/synthetic-warning.js';
 import { inferModel } from '../engines/onnx/infer-model.js';
 import { signalsOf } from '../evaluation/decide.js';
 import { bytesOf } from '../models/read-model.js';
@@ -36,8 +37,11 @@ export async function backtestModel(
   const loaded = await loadBars(checked.strategy, run, [], () => Promise.resolve());
   report('predicting');
   const signals: SymbolSignals[] = [];
-  const warnings: string[] = untrainedWarnings(checked);
   const { traded, leftOut } = tradedSymbols(loaded.symbols, checked, run.symbols);
+  const warnings = [
+    ...syntheticWarning(traded.flatMap(({ bars }) => [...bars.values()])),
+    ...untrainedWarnings(checked),
+  ];
   if (leftOut.length > 0) {
     warnings.push(`${leftOut.join(', ')} has no ${checked.timeframe} bars in the range and was left out.`);
   }

@@ -3,6 +3,7 @@ import { describeStale, formatBarTime, parseDateRange } from '@ktrdr/market-data
 import type { Strategy } from '@ktrdr/strategy';
 import { inferModel, inputOf } from '../engines/onnx/infer-model.js';
 import { loadBars } from '../data/load-bars.js';
+import { syntheticWarning } from '../data/synthetic-warning.js';
 import { predictedClasses } from '../evaluation/metrics.js';
 import type { ModelMetadata } from '../models/model-metadata.js';
 import { ModelStorage } from '../models/model-storage.js';
@@ -43,9 +44,10 @@ export async function predict(run: PredictionRun): Promise<PredictResponse> {
   const strategy = { ...strategyToPredict(model), symbols: [run.symbol] };
   const { end = Infinity } = parseDateRange(undefined, run.endDate ?? undefined);
   const { symbols } = await loadBars(strategy, run, [], () => Promise.resolve());
+  const [bars] = symbols;
   const rows = predictionRows({
     strategy,
-    bars: symbols[0]!,
+    bars: bars!,
     last: run.last,
     end,
     now: run.now,
@@ -70,7 +72,7 @@ export async function predict(run: PredictionRun): Promise<PredictResponse> {
     confidence_threshold: decisions.outputFormat === 'classification' ? decisions.confidenceThreshold : null,
     edge: edgeOf(decisions),
     predictions,
-    warnings: warningsOf(run, metadata, rows, predictions),
+    warnings: [...syntheticWarning(bars!.bars.values()), ...warningsOf(run, metadata, rows, predictions)],
   };
 }
 
