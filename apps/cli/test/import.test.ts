@@ -133,7 +133,7 @@ describe('in a terminal', () => {
       [/timezone \[-05:00\]: $/, 'Mars'],
       [/Mars is no zone\.[^]*timezone \[-05:00\]: $/, 'Venus'],
       // an answer that leaves its question open is not offered again
-      [/Venus is no zone\n  For example Europe\/Berlin[^]*timezone: $/, '-05:00'],
+      [/Venus is no zone\n  For example America\/New_York[^]*timezone: $/, '-05:00'],
       [/1 {2}DD\/MM\/YYYY\n +2 {2}MM\/DD\/YYYY\n[^]*date format: $/, '2'],
       [/Import 2 bars of A 1d\? \[Y\/n\] $/, ''],
     );
@@ -223,9 +223,12 @@ describe('without a terminal', () => {
     server.answers.set('POST /data/imports/preview', () => ({ data: preview([ZONE, ORDER]) }));
     expect(await run(join(folder, 'a.csv'), '--yes')).toBe(2);
     expect(context.stderr()).toBe(
-      'a.csv is not imported, because it leaves questions open. Add these options:\n' +
-        '  --timezone: the times have no zone. Likely -05:00: its source documents it.\n' +
-        '  --date-format: day and month could be either. One of: DD/MM/YYYY, MM/DD/YYYY.\n',
+      'a.csv is not imported, because it leaves questions open. Answer each with its option:\n' +
+        '  --timezone: the times have no zone\n' +
+        '      --timezone -05:00   (likely, because its source documents it)\n' +
+        '  --date-format: day and month could be either\n' +
+        '      --date-format DD/MM/YYYY\n' +
+        '      --date-format MM/DD/YYYY\n',
     );
     expect(sent('/data/uploads/up_1234')).toMatchObject([{ method: 'DELETE' }]);
   });

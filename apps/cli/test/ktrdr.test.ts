@@ -175,7 +175,7 @@ describe('ktrdr against a real API', () => {
         const option = asks === undefined ? Object.keys(given ?? {})[0] : asks.split(' ')[0];
         if (option === undefined) continue;
         expect(all.stderr).toContain(
-          `${file} is not imported, because it leaves questions open. Add these options:\n  --${option}: `,
+          `${file} is not imported, because it leaves questions open. Answer each with its option:\n  --${option}: `,
         );
         const answers = given ?? { timezone: 'UTC' };
         const options = Object.entries(answers).flatMap(([name, value]) => [`--${name}`, value]);

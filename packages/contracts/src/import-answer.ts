@@ -20,10 +20,11 @@ const MEANINGS: Partial<Record<ImportQuestionChoice, Record<string, string>>> = 
 };
 
 /** What can be typed, where no answers are listed. */
-export const ANSWER_EXAMPLES: Readonly<Partial<Record<ImportQuestionChoice, string>>> = {
-  timezone: 'Europe/Berlin, America/New_York, UTC, -05:00',
-  columns: 'time=1,close=Last',
-  date_format: 'DD/MM/YYYY',
+export const ANSWER_EXAMPLES: Readonly<Partial<Record<ImportQuestionChoice, readonly string[]>>> = {
+  symbol: ['AAPL'],
+  symbol_map: ['BRK B=BRK.B'],
+  timezone: ['America/New_York', 'Europe/Berlin', 'UTC', '-05:00'],
+  columns: ['time=1,close=Last'],
 };
 
 /** What an answer does; `null` if its word says it. */

@@ -1,14 +1,29 @@
 import type { ImportQuestion, ImportQuestionChoice } from './data-import.js';
+import { ANSWER_EXAMPLES, answerMeaning, isRefusal } from './import-answer.js';
+import { shellWord } from './shell-word.js';
+
+const INDENT = '    ';
 
 /** The option of `ktrdr data import` that makes a choice. */
 export function importOption(choice: ImportQuestionChoice): string {
   return `--${choice.replaceAll('_', '-')}`;
 }
 
-/** One line about a question, which begins with the option that answers it. */
+/** A question, which begins with the option that answers it. Below it are the answers, each with its option, to be copied. */
 export function importQuestionText({ choice, message, answers, suggestion }: ImportQuestion): string {
-  const [first] = answers;
-  const likely = suggestion === null || first === undefined ? '' : ` Likely ${first}: ${suggestion}.`;
-  const others = likely === '' && answers.length > 0 ? ` One of: ${answers.join(', ')}.` : '';
-  return `${importOption(choice)}: ${message}.${likely}${others}`.replace('..', '.');
+  const option = importOption(choice);
+  const [example] = ANSWER_EXAMPLES[choice] ?? [];
+  // `refuse` leaves the question open
+  const lines = answers
+    .filter((answer) => !isRefusal(choice, answer))
+    .map((answer, index) => {
+      const about = [
+        answerMeaning(choice, answer),
+        index === 0 && suggestion !== null ? `likely, because ${suggestion}` : null,
+      ].filter((text) => text !== null);
+      return `${option} ${shellWord(answer)}${about.length === 0 ? '' : `   (${about.join('; ')})`}`;
+    });
+  if (answers.length === 0 && example !== undefined)
+    lines.push(`for example: ${option} ${shellWord(example)}`);
+  return [`${option}: ${message}`, ...lines].join('\n').replaceAll('\n', `\n${INDENT}`);
 }

@@ -15,6 +15,7 @@ import { parseFileName } from './symbol/file-symbol.js';
 import { storedSymbols } from './symbol/symbols.js';
 import { readRows } from './table/read-rows.js';
 import { type UnderstoodTable, understandTable } from './table/understand-table.js';
+import { quoteTimes } from './times/quote-times.js';
 import { TimeColumn } from './times/time-column.js';
 import type { TimeChoices } from './times/written-times.js';
 
@@ -97,9 +98,10 @@ export async function readTable(
   }
   const found = times.finish(rows.symbols?.subarray(0, rows.length));
   for (const { row, problem } of found.problems) problems.add(rows.lines[row]!, problem, layout.time);
+  const asked = await quoteTimes(found, { ...table, lines: rows.lines }, context);
   const used = withTickVolume(rows, layout);
   const ignored = ignoredColumns(used, table.width);
-  const notes = [...used.notes, ...found.notes, ...volumeNotes(layout, adjust, ignored)];
+  const notes = [...used.notes, ...asked.notes, ...volumeNotes(layout, adjust, ignored)];
   const isOpen = found.questions.some(({ choice }) => choice === 'timezone' || choice === 'date_format');
   const bars = barsOfRows(reader, {
     rows,
@@ -128,8 +130,8 @@ export async function readTable(
       .filter(({ length }) => length > 0),
     problems,
     notes,
-    questions: [question, ...table.questions, ...suggested(found.questions, name.timeframe)].filter(
-      (asked) => asked !== null,
+    questions: [question, ...table.questions, ...suggested(asked.questions, name.timeframe)].filter(
+      (one) => one !== null,
     ),
   };
 }

@@ -63,6 +63,44 @@ async function refusal(
 
 const TWO_BARS = 'AAPL 1d 2024-01-02..2024-01-03 [1.5 2.5 1 2 20]';
 
+describe('questions and notes quote times as the file writes them', () => {
+  const rows = (times: readonly string[], separator = ','): string =>
+    [
+      ['When', 'open', 'high', 'low', 'close'].join(separator),
+      ...times.map((time) => [time, 1, 2, 0.5, 1.5].join(separator)),
+    ].join('\n');
+
+  test('in one column', async () => {
+    const { asks } = await understand(rows(['1/2/2024 9:30 AM', '1/2/2024 10:30 AM', '1/2/2024 11:30 AM']));
+    expect(asks).toEqual([
+      'date_format: every date of the file fits DD/MM/YYYY and MM/DD/YYYY: line 2 has "1/2/2024 9:30 AM"',
+      'timezone: the times have no time zone: line 2 has "1/2/2024 9:30 AM"',
+    ]);
+  });
+
+  test('in two columns, with quotes, in a packed file, and far from its beginning', async () => {
+    const times = Array.from({ length: 5_000 }, (_, minute) => {
+      const time = new Date(Date.UTC(2024, 1, 1, 0, minute));
+      const [day, month] = [time.getUTCDate(), time.getUTCMonth() + 1];
+      return `"${day}/${month}/2024";${time.getUTCHours()}:${String(time.getUTCMinutes()).padStart(2, '0')}`;
+    });
+    const days = Array.from({ length: 10 }, (_, day) => `"${14 + day}/2/2024";9:30`);
+    const file = rows([...times, ...days], ';').replace('When', 'Date;Time');
+    const { asks, notes } = await understand(gzipSync(file));
+    expect(asks).toEqual(['timezone: the times have no time zone: line 2 has "1/2/2024 0:00"']);
+    expect(notes).toContain('Dates are DD/MM/YYYY: line 5002 has "14/2/2024 9:30".');
+  });
+
+  test('in JSON', async () => {
+    const bar = { open: 1, high: 2, low: 0.5, close: 1.5 };
+    const bars = ['02-Jan-24 9:30', '02-Jan-24 10:30'].map((time) => ({ time, ...bar }));
+    const { asks } = await understand(JSON.stringify(bars), {}, 'AAPL.json');
+    expect(asks).toEqual([
+      expect.stringMatching(/^timezone: the times have no time zone: line \d+ has "02-Jan-24 9:30"$/),
+    ]);
+  });
+});
+
 describe('bytes', () => {
   const text = `${HEADER}\n${BAR}\n${NEXT}\n`;
   const utf16 = Buffer.from(text, 'utf16le');

@@ -127,10 +127,10 @@ async function agree(session: ImportSession, source: ImportSource, file: string)
   if (!isSilent) output.out(importPreviewView(preview, output.style));
   if (preview.questions.length > 0) {
     const lines = preview.questions
-      .map((question) => `  ${printable(importQuestionText(question))}`)
+      .map((question) => `  ${printable(importQuestionText(question)).replaceAll('\n', '\n  ')}`)
       .join('\n');
     output.err(
-      `${printable(preview.file)} is not imported, because it leaves questions open. Add these options:\n${lines}`,
+      `${printable(preview.file)} is not imported, because it leaves questions open. Answer each with its option:\n${lines}`,
     );
     return { kind: 'open', preview };
   }

@@ -22,16 +22,17 @@ export async function askQuestion(
   const likely = before ?? (suggestion === null ? undefined : answers[0]);
   const why = before === undefined ? suggestion : 'same answer as for the previous file';
   const name = choice.replaceAll('_', ' ');
-  const listed =
-    answers.length > 1
-      ? answers.map((answer, index) => `    ${index + 1}  ${printable(answer)}${meaningOf(choice, answer)}`)
-      : [];
+  // a single likely answer is in the prompt
+  const isListed = answers.length > 1 || (answers.length === 1 && suggestion === null);
+  const listed = isListed
+    ? answers.map((answer, index) => `    ${index + 1}  ${printable(answer)}${meaningOf(choice, answer)}`)
+    : [];
   const reason =
     likely === undefined || why === null
       ? []
       : [style.dim(`  Likely ${printable(likely)}: ${printable(why)}`)];
-  const example = answers.length === 0 ? ANSWER_EXAMPLES[choice] : undefined;
-  const examples = example === undefined ? [] : [style.dim(`  For example ${example}`)];
+  const known = answers.length === 0 ? ANSWER_EXAMPLES[choice] : undefined;
+  const examples = known === undefined ? [] : [style.dim(`  For example ${known.join(', ')}`)];
   const text = [`  ${printable(message).replaceAll('\n', '\n  ')}`, ...reason, ...examples, ...listed].join(
     '\n',
   );
@@ -41,7 +42,7 @@ export async function askQuestion(
     const typed = await prompter.ask(prompt, signal);
     if (typed === null) return null;
     if (typed === '' && likely !== undefined) return likely;
-    if (typed !== '') return answers.length > 1 ? (answers[Number(typed) - 1] ?? typed) : typed;
+    if (typed !== '') return isListed ? (answers[Number(typed) - 1] ?? typed) : typed;
   }
 }
 

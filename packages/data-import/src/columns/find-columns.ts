@@ -20,7 +20,7 @@ export interface NamedTable {
   symbols: (string | null)[] | null;
   /** Cells of the first rows. */
   rows: string[][];
-  /** Line of the first row. */
+  /** Line of the first of these rows. */
   line: number;
 }
 

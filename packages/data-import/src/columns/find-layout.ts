@@ -1,4 +1,4 @@
-import type { ImportChoices, KtrdrError } from '@ktrdr/contracts';
+import { type ImportChoices, type KtrdrError, shown } from '@ktrdr/contracts';
 import { importError } from '../bytes/import-error.js';
 import { looksLikeNumber, numberOfText, type DecimalSign } from '../numbers/number-text.js';
 import { findNamedColumns, type NamedTable } from './find-columns.js';
@@ -80,23 +80,20 @@ function withOrder(table: NamedTable, layout: Layout, free: number[], decimal: D
     close: four[order.places[3]]!,
     volume: layout.groups[0]!.volume === -1 ? volume.column : layout.groups[0]!.volume,
   };
-  const known =
-    table.names.every((name) => name === null) &&
-    orders.length === 1 &&
-    order.name === 'open, high, low, close';
+  const headerless = table.names.every((name) => name === null);
+  const known = headerless && orders.length === 1 && order.name === 'open, high, low, close';
   const questions = known
     ? []
     : [
         {
           choice: 'columns' as const,
-          message: `Columns ${list(table, four)} have no header. Their values fit ${orders.map(({ name }) => name).join('; ')}.`,
+          message: `Columns ${list(table, four)} ${headerless ? 'have no header' : 'do not say what they are'}: ${firstCells(table, four)}. Their values fit ${orders.map(({ name }) => name).join('; ')}.`,
           answers: orders.map(({ places }) =>
             PRICES.map((price, role) => `${price}=${four[places[role]!]! + 1}`).join(','),
           ),
           suggestion: null,
         },
       ];
-  const headerless = table.names.every((name) => name === null);
   const notes = headerless
     ? [
         `The file has no header. By their values, columns ${list(table, four)} are ${order.name}` +
@@ -116,14 +113,14 @@ function withOrder(table: NamedTable, layout: Layout, free: number[], decimal: D
  * as Kraken's API writes it.
  */
 function volumeColumn(
-  { rows }: NamedTable,
+  table: NamedTable,
   prices: number[],
   free: number[],
   decimal: DecimalSign,
 ): { column: number; question: Layout['questions'][number] | null } {
   const [after = -1, next] = free.slice(4);
   if (next === undefined) return { column: after, question: null };
-  const average = rows.every((row) => {
+  const average = table.rows.every((row) => {
     const values = prices.map((column) => numberOfText(row[column] ?? '', decimal));
     const value = numberOfText(row[after] ?? '', decimal);
     return (
@@ -138,7 +135,7 @@ function volumeColumn(
     column: next,
     question: {
       choice: 'columns',
-      message: `Column ${after + 1} is always between low and high. It may be an average price, and column ${next + 1} the volume.`,
+      message: `Column ${after + 1} is always between low and high (${firstCells(table, [after])}). It may be an average price, and column ${next + 1} the volume.`,
       answers: [`volume=${next + 1}`, `volume=${after + 1}`],
       suggestion: `every value of column ${after + 1} could be a price`,
     },
@@ -148,6 +145,11 @@ function volumeColumn(
 /** `Open, High` or, without names, `2, 3`. */
 function list(table: NamedTable, columns: number[]): string {
   return columns.map((column) => columnName(table, column).replace(/^column /, '')).join(', ');
+}
+
+/** `line 1 has 187.15, 188.44`: some cells of the first row, as the file writes them. */
+function firstCells({ line, rows }: NamedTable, columns: number[]): string {
+  return `line ${line} has ${columns.map((column) => shown(rows[0]?.[column] ?? '')).join(', ')}`;
 }
 
 function isNewestFirst({ rows }: NamedTable, { time, clock }: Layout): boolean {

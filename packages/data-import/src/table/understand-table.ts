@@ -54,7 +54,7 @@ export async function understandTable(
     names: header.names,
     symbols: header.symbols,
     rows: sample.filter(({ cells }) => isDataRow(cells)).map(({ cells }) => cells),
-    line: firstLine,
+    line: (sample.find(({ cells }) => isDataRow(cells)) ?? sample[0]!).line,
   };
   const rowsToRead: RowsToRead = { file, encoding: head.encoding, separators: dialect.separators, firstLine };
   // the sign before the decimals says what the numbers are, and the columns say which cells are numbers

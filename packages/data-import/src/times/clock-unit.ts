@@ -1,5 +1,5 @@
-import type { ImportQuestion } from '@ktrdr/contracts';
 import type { ClockUnit } from './date-format.js';
+import type { TimeQuestion } from './quoting.js';
 import type { WrittenTimes } from './written-times.js';
 
 const HOUR_MS = 3_600_000;
@@ -9,11 +9,19 @@ const DAY_MS = 86_400_000;
 export interface ClockFound {
   /** `null`: the times of day have signs, or there are none. */
   unit: ClockUnit | null;
-  question: ImportQuestion | null;
+  question: TimeQuestion | null;
 }
 
-/** Finds what times of day without signs (`0930`, `93000`, `0`) mean. Programs leave zeros at the beginning out. */
-export function findClockUnit(written: WrittenTimes, chosen: ClockUnit | undefined): ClockFound {
+/**
+ * Finds what times of day without signs (`0930`, `93000`, `0`) mean. Programs leave zeros at the beginning out.
+ *
+ * @param dateName format of the dates, for the answers
+ */
+export function findClockUnit(
+  written: WrittenTimes,
+  chosen: ClockUnit | undefined,
+  dateName: string,
+): ClockFound {
   const { hasClock, leastClockDigits: least, mostClockDigits: most } = written.style;
   if (!hasClock || most === 0) return { unit: null, question: null };
   if (chosen !== undefined) return { unit: chosen, question: null };
@@ -28,8 +36,9 @@ export function findClockUnit(written: WrittenTimes, chosen: ClockUnit | undefin
     unit,
     question: {
       choice: 'date_format',
-      message: `the times of day differ in length, and ${units.length === 0 ? 'no format fits all of them' : `${units.join(' and ')} fit all of them`}: choose the format of date and time`,
-      answers: (units.length === 0 ? ['HHmm', 'HHmmss'] : units).map((name) => `YYYYMMDD ${name}`),
+      message: (timeAt) =>
+        `the times of day differ in length (${example(written, timeAt)}), and ${units.length === 0 ? 'no format fits all of them' : `${units.join(' and ')} fit all of them`}: choose the format of date and time`,
+      answers: (units.length === 0 ? ['HHmm', 'HHmmss'] : units).map((name) => `${dateName} ${name}`),
       suggestion: null,
     },
   };
@@ -44,6 +53,18 @@ function fits({ clocks, length }: WrittenTimes, unit: ClockUnit): boolean {
     if (Number.isNaN(time) || time % MINUTE_MS !== 0) return false;
   }
   return true;
+}
+
+/** `line 2 has "20240102 0", line 11 has "20240102 930"`: the least and the largest. */
+function example({ clocks, lines, length }: WrittenTimes, timeAt: (row: number) => string): string {
+  let [least, most] = [-1, -1];
+  for (let row = 0; row < length; row++) {
+    const clock = clocks[row]!;
+    if (clock < 0) continue;
+    if (least === -1 || clock < clocks[least]!) least = row;
+    if (most === -1 || clock > clocks[most]!) most = row;
+  }
+  return [least, most].map((row) => `line ${lines[row]} has ${timeAt(row)}`).join(', ');
 }
 
 function isMidnight({ clocks, length }: WrittenTimes): boolean {

@@ -1,7 +1,8 @@
-import type { ImportQuestion, StampChoice, Timeframe } from '@ktrdr/contracts';
+import type { StampChoice, Timeframe } from '@ktrdr/contracts';
 import { DAY_MS } from '@ktrdr/market-data';
 import type { Zones } from './find-zones.js';
 import { formatLocal } from './format-local.js';
+import type { TimeQuestion } from './quoting.js';
 
 const HOUR_MS = 3_600_000;
 /** From this hour of UTC on, it can be midnight of the next day somewhere. */
@@ -13,7 +14,7 @@ const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Frida
 export interface DailyDates {
   /** Midnight UTC of each bar's date. */
   times: Float64Array;
-  question: ImportQuestion | null;
+  question: TimeQuestion | null;
 }
 
 /**
@@ -27,7 +28,14 @@ export function findDailyDates(
     timeframe,
     stamps,
     hasClock,
-  }: { timeframe: Timeframe | null; stamps: StampChoice | undefined; hasClock: boolean },
+    lines,
+  }: {
+    timeframe: Timeframe | null;
+    stamps: StampChoice | undefined;
+    hasClock: boolean;
+    /** Line of each row in the file. */
+    lines: Uint32Array;
+  },
 ): DailyDates {
   const inUtc = zones.allUtc;
   const zone = inUtc ? zones.given : null;
@@ -40,26 +48,27 @@ export function findDailyDates(
     const first = stamps === 'close' && timeframe === '1w' ? day - ((((day + 3) % 7) + 7) % 7) : day;
     return first * DAY_MS;
   });
-  return { times: dates, question: inUtc && zone === null ? otherDay(times) : null };
+  return { times: dates, question: inUtc && zone === null ? otherDay(times, lines) : null };
 }
 
 /** Asks for the zone if the date in UTC can be a day too early or too late. */
-function otherDay(times: Float64Array): ImportQuestion | null {
+function otherDay(times: Float64Array, lines: Uint32Array): TimeQuestion | null {
   const seen = new Set<number>();
-  let [clock, odd, least] = [0, -1, DAY_MS];
-  for (const time of times) {
+  let [clock, oddRow, least] = [0, -1, DAY_MS];
+  for (let row = 0; row < times.length; row++) {
+    const time = times[row]!;
     if (Number.isNaN(time)) continue;
     const day = Math.floor(time / DAY_MS);
     seen.add((((day + 4) % 7) + 7) % 7);
     clock = time - day * DAY_MS;
-    if (clock !== 0 && odd < 0) odd = time;
+    if (clock !== 0 && oddRow < 0) oddRow = row;
     if (clock < least) least = clock;
   }
-  if (odd < 0) return null;
+  if (oddRow < 0) return null;
+  const odd = times[oddRow]!;
   const weekend = (shift: number): number =>
     [...seen].filter((weekday) => (weekday + 7 + shift) % 7 === 0 || (weekday + 7 + shift) % 7 === 6).length;
   const fewer = weekend(1) < weekend(0) || weekend(-1) < weekend(0);
-  const example = formatLocal(odd).replace('T', ' ');
   const hour = (odd % DAY_MS) / HOUR_MS;
   const isMidnightSomewhere =
     (hour >= FIRST_MIDNIGHT_HOUR && Number.isInteger(hour)) || odd % DAY_MS === INDIAN_MIDNIGHT_MS;
@@ -71,7 +80,8 @@ function otherDay(times: Float64Array): ImportQuestion | null {
     : 'this can be midnight of the next day in another zone';
   return {
     choice: 'timezone',
-    message: `the daily bars have times such as ${example} UTC, and ${why}: which time zone do their dates belong to?`,
+    message: (timeAt) =>
+      `the daily bars have times in UTC (line ${lines[oddRow]} has ${timeAt(oddRow)}, which is ${formatLocal(odd).replace('T', ' ')}), and ${why}: which time zone do their dates belong to?`,
     answers: midnightZone(least) === null ? [] : [midnightZone(least)!, ...(fewer ? [] : ['UTC'])],
     suggestion: null,
   };

@@ -1,6 +1,6 @@
-import type { ImportQuestion } from '@ktrdr/contracts';
 import { daysInMonth } from '@ktrdr/market-data';
 import type { DateOrder } from './date-format.js';
+import type { Quoting, TimeQuestion } from './quoting.js';
 import { FORMS } from './time-cell.js';
 import type { WrittenTimes } from './written-times.js';
 
@@ -11,8 +11,8 @@ export interface OrderFound {
   order: DateOrder;
   /** Orders that fit every row. If there are several, the import asks the user. */
   possible: readonly DateOrder[];
-  note: string | null;
-  question: ImportQuestion | null;
+  note: Quoting | null;
+  question: TimeQuestion | null;
 }
 
 /** Year, month and day of a packed date in an order; the year has two digits if the file's has. */
@@ -52,7 +52,11 @@ export function findDateOrder(written: WrittenTimes, chosen: DateOrder | undefin
     note: null,
     question: {
       choice: 'date_format',
-      message: `every date of the file fits ${left.map((order) => nameOf(order, written)).join(' and ')}; ${exampleOf(written, left)}`,
+      message: (timeAt) => {
+        const names = left.map((order) => nameOf(order, written)).join(' and ');
+        const row = exampleOf(written, left);
+        return `every date of the file fits ${names}: line ${written.lines[row]} has ${timeAt(row)}`;
+      },
       answers: left.map((order) => nameOf(order, written)),
       suggestion: null,
     },
@@ -109,17 +113,19 @@ function contradiction(
   orders: readonly DateOrder[],
   against: readonly number[],
 ): OrderFound {
-  const why = orders.map(
-    (order, index) =>
-      `line ${written.lines[against[index]!]} (${textOf(written, against[index]!)}) is not ${nameOf(order, written)}`,
-  );
   return {
     order: orders[0]!,
     possible: orders.slice(0, 1),
     note: null,
     question: {
       choice: 'date_format',
-      message: `no order of day and month fits every row: ${why.join('; ')}`,
+      message: (timeAt) => {
+        const why = orders.map((order, index) => {
+          const row = against[index]!;
+          return `line ${written.lines[row]} has ${timeAt(row)}, which is not ${nameOf(order, written)}`;
+        });
+        return `no order of day and month fits every row: ${why.join('; ')}`;
+      },
       answers: orders.map((order) => nameOf(order, written)),
       suggestion: null,
     },
@@ -132,14 +138,15 @@ function decidedBy(
   best: DateOrder,
   orders: readonly DateOrder[],
   against: readonly number[],
-): string | null {
+): Quoting | null {
   const other = orders.findIndex((order, index) => order !== best && order !== 'YMD' && against[index]! >= 0);
   if (other < 0) return null;
   const row = against[other]!;
-  return `Dates are ${nameOf(best, written)}: line ${written.lines[row]} has ${textOf(written, row)}.`;
+  return (timeAt) => `Dates are ${nameOf(best, written)}: line ${written.lines[row]} has ${timeAt(row)}.`;
 }
 
-function exampleOf(written: WrittenTimes, orders: readonly DateOrder[]): string {
+/** The first row whose date depends on the order. */
+function exampleOf(written: WrittenTimes, orders: readonly DateOrder[]): number {
   let row = 0;
   while (row < written.length - 1) {
     const all = orders.map((order) =>
@@ -148,7 +155,7 @@ function exampleOf(written: WrittenTimes, orders: readonly DateOrder[]): string 
     if (new Set(all).size > 1) break;
     row++;
   }
-  return `line ${written.lines[row]} has ${textOf(written, row)}`;
+  return row;
 }
 
 /** `DD/MM/YYYY` */
@@ -159,15 +166,4 @@ export function nameOf(order: DateOrder, { style }: WrittenTimes): string {
     .split('')
     .map((part) => names[part as 'D' | 'M' | 'Y'])
     .join(sign);
-}
-
-/** A date as the file writes it. */
-function textOf({ dates, style }: WrittenTimes, row: number): string {
-  const packed = dates[row]!;
-  const parts = [Math.floor(packed / 10_000), Math.floor(packed / 100) % 100, packed % 100];
-  const inOrder = style.form === FORMS.yearLast ? [parts[1]!, parts[2]!, parts[0]!] : parts;
-  const width = style.oneDigit ? 1 : 2;
-  return inOrder
-    .map((part) => String(part).padStart(width, '0'))
-    .join(style.separator === 0 ? '' : String.fromCharCode(style.separator));
 }

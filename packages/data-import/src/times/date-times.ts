@@ -1,9 +1,9 @@
-import type { ImportQuestion } from '@ktrdr/contracts';
 import { DAY_MS, daysInMonth, daysSinceEpoch } from '@ktrdr/market-data';
 import { clockMs, findClockUnit } from './clock-unit.js';
 import { describeDates, type DateFormat, type DateOrder } from './date-format.js';
 import { findDateOrder, nameOf, partsOf } from './date-order.js';
 import { findUnit, isUnix, toMs } from './number-times.js';
+import type { Quoting, TimeQuestion } from './quoting.js';
 import type { RowGroups } from './row-order.js';
 import type { TimeProblem, TimeStyle, WrittenTimes } from './written-times.js';
 
@@ -19,9 +19,9 @@ export interface LocalTimes {
   unix: boolean;
   /** Orders of day, month and year that fit every row. If there are several, the import asks the user. */
   orders: readonly DateOrder[];
-  questions: ImportQuestion[];
+  questions: TimeQuestion[];
   problems: TimeProblem[];
-  notes: string[];
+  notes: Quoting[];
 }
 
 /** Times that are numbers: unix times, or days of a spreadsheet. */
@@ -53,7 +53,7 @@ export function readDateTimes(
 ): LocalTimes {
   const { style, length, dates, clocks } = written;
   const found = findDateOrder(written, format.order);
-  const clock = findClockUnit(written, format.clock);
+  const clock = findClockUnit(written, format.clock, nameOf(found.order, written));
   const questions = [found.question, clock.question].filter((question) => question !== null);
   const name = describeStyle(style, found.order, clock.unit ?? clockOf(style));
   const toFullYear = style.shortYear ? fullYears(written, found.order, now, groups) : null;

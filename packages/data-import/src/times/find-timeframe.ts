@@ -1,5 +1,6 @@
-import { TIMEFRAMES, TIMEFRAME_MS, type ImportQuestion, type Timeframe } from '@ktrdr/contracts';
+import { TIMEFRAMES, TIMEFRAME_MS, type Timeframe } from '@ktrdr/contracts';
 import { DAY_MS } from '@ktrdr/market-data';
+import type { TimeQuestion } from './quoting.js';
 import { type RowOrder, sortMixed } from './row-order.js';
 import { LONGEST_INTRADAY_MS, measureSpacings, visitSpacings, type Spacings } from './spacings.js';
 
@@ -16,7 +17,7 @@ const INTRADAY: readonly Timeframe[] = TIMEFRAMES.filter((timeframe) => TIMEFRAM
 
 export interface TimeframeFound {
   timeframe: Timeframe | null;
-  question: ImportQuestion | null;
+  question: TimeQuestion | null;
 }
 
 /** Finds the timeframe from the spacing of the bars over the whole file. If several fit, the import asks the user. */
@@ -27,10 +28,13 @@ export function findTimeframe(
 ): TimeframeFound {
   const order = sortMixed(times, fileOrder);
   const spacings = measureSpacings(times, order);
-  if (chosen !== undefined)
-    return { timeframe: chosen, question: contradiction(spacings, times, order, chosen) };
+  if (chosen === undefined) return timeframeFrom(spacings, times, order);
+  return { timeframe: chosen, question: contradiction(spacings, times, order, chosen) };
+}
+
+function timeframeFrom(spacings: Spacings, times: Float64Array, order: RowOrder): TimeframeFound {
   const [intraday, days] = [sum(spacings.intraday), sum(spacings.days)];
-  if (spacings.total === 0) return ask('one bar alone does not show its timeframe', []);
+  if (spacings.total === 0) return ask('one bar alone does not show its timeframe', [...TIMEFRAMES]);
   return intraday * 2 > days ? intradayTimeframe(spacings, times, order) : dailyTimeframe(spacings);
 }
 
@@ -127,11 +131,12 @@ function fitsFirstBars(times: Float64Array, order: RowOrder, length: number): bo
 
 /** A chosen timeframe must fit the spacing of the bars, or bars would count before they have closed. */
 function contradiction(
-  { intraday, days, total }: Spacings,
+  spacings: Spacings,
   times: Float64Array,
   order: RowOrder,
   chosen: Timeframe,
-): ImportQuestion | null {
+): TimeQuestion | null {
+  const { intraday, days, total } = spacings;
   /** Spacings of at least `length`. */
   const apart = (length: number): number => {
     let all = total - sum(intraday) - sum(days);
@@ -141,11 +146,13 @@ function contradiction(
   };
   if (total < 2) return null;
   const length = TIMEFRAME_MS[chosen];
-  if (apart(length) * 2 < total && !fitsFirstBars(times, order, length))
+  if (apart(length) * 2 < total && !fitsFirstBars(times, order, length)) {
+    const real = timeframeFrom(spacings, times, order);
     return ask(
       `most bars are less than ${chosen} apart: choose their real timeframe, and resample them after the import`,
-      [],
+      real.timeframe === null ? (real.question?.answers ?? []) : [real.timeframe],
     ).question;
+  }
   const coarser = TIMEFRAMES.findLast(
     (timeframe) => TIMEFRAME_MS[timeframe] > length && apart(TIMEFRAME_MS[timeframe]) >= total * (1 - FEW),
   );
@@ -154,8 +161,11 @@ function contradiction(
     .question;
 }
 
-function ask(message: string, answers: Timeframe[]): { timeframe: null; question: ImportQuestion } {
-  return { timeframe: null, question: { choice: 'timeframe', message, answers, suggestion: null } };
+function ask(message: string, answers: string[]): { timeframe: null; question: TimeQuestion } {
+  return {
+    timeframe: null,
+    question: { choice: 'timeframe', message: () => message, answers, suggestion: null },
+  };
 }
 
 function notOurs(spacing: string): TimeframeFound {

@@ -1,13 +1,13 @@
-import { TIMEFRAME_MS, shown, type ImportQuestion } from '@ktrdr/contracts';
+import { TIMEFRAME_MS, shown } from '@ktrdr/contracts';
 import { DAY_MS } from '@ktrdr/market-data';
 import { findDailyDates } from './daily-dates.js';
 import { DATE_FORMATS, readDateFormat, type DateFormat } from './date-format.js';
 import { nameOf } from './date-order.js';
 import { readDateTimes, readNumberTimes, type LocalTimes } from './date-times.js';
-import { formatLocal } from './format-local.js';
 import { findTimeframe, type TimeframeFound } from './find-timeframe.js';
 import { Zones } from './find-zones.js';
 import { resolveLocalTimes } from './local-times.js';
+import type { TimeQuestion } from './quoting.js';
 import { groupRows, orderRows, type RowGroups, type RowOrder } from './row-order.js';
 import { closeTimesNote, toOpenTimes } from './stamps.js';
 import { FORMS } from './time-cell.js';
@@ -30,13 +30,19 @@ export function findTimes(
   const found = { timeframe, datesAlone, dateFormat, questions, problems, notes };
   if (timeframe === '1d' || timeframe === '1w' || (timeframe === null && areMidnights(times))) {
     const { stamps } = choices;
-    const days = findDailyDates(times, zones, { timeframe, stamps, hasClock: written.style.hasClock });
+    const days = findDailyDates(times, zones, {
+      timeframe,
+      stamps,
+      hasClock: written.style.hasClock,
+      lines: written.lines,
+    });
     if (days.question !== null) questions.push(days.question);
     return { ...found, times: days.times, timezone: null, stamps: stamps ?? 'open' };
   }
-  if (zones.note !== null) notes.push(zones.note);
+  const { note } = zones;
+  if (note !== null) notes.push(() => note);
   const closes = choices.stamps === undefined ? closeTimesNote(times, timeframe) : null;
-  if (closes !== null) notes.push(closes);
+  if (closes !== null) notes.push(() => closes);
   const openZone = zones.question(times, order);
   if (openZone === null) {
     const barMs = timeframe === null ? null : TIMEFRAME_MS[timeframe];
@@ -47,7 +53,8 @@ export function findTimes(
   const odd = times.findIndex((time) => time % MINUTE_MS !== 0 && !Number.isNaN(time));
   if (odd >= 0)
     notes.push(
-      `line ${written.lines[odd]} has a time with seconds, ${formatLocal(times[odd]!).slice(11)}: it may be that of a trade, not that of the bar's open.`,
+      (timeAt) =>
+        `line ${written.lines[odd]} has ${timeAt(odd)}, with seconds: this may be the time of a trade, not the open of a bar.`,
     );
   return { ...found, times, timezone: openZone === null ? zones.name : null, stamps };
 }
@@ -71,8 +78,10 @@ function readWritten(written: WrittenTimes, choices: TimeChoices, groups: RowGro
   };
   const first = read(format);
   if (question !== null) {
-    const others = first.local.questions.filter(({ choice }) => choice !== 'date_format');
-    return { ...first, local: { ...first.local, questions: [...others, question] } };
+    const isFormat = ({ choice }: TimeQuestion): boolean => choice === 'date_format';
+    const others = first.local.questions.filter((asked) => !isFormat(asked));
+    const answers = first.local.questions.find(isFormat)?.answers ?? [first.local.dateFormat];
+    return { ...first, local: { ...first.local, questions: [...others, { ...question, answers }] } };
   }
   const { orders } = first.local;
   if (orders.length < 2) return first;
@@ -105,31 +114,36 @@ function spanOf({ local }: Reading): number {
   return most - least;
 }
 
-/** The chosen format, or the question if it does not fit. */
+/** The chosen format; the question if it does not fit, whose answers are the formats that do. */
 function chosenFormat(
-  { style }: WrittenTimes,
+  { style, lines }: WrittenTimes,
   { dateFormat }: TimeChoices,
-): { format: DateFormat; question: ImportQuestion | null } {
+): { format: DateFormat; question: Omit<TimeQuestion, 'answers'> | null } {
   if (dateFormat === undefined) return { format: {}, question: null };
   const format = readDateFormat(dateFormat);
   if (format === null)
-    return wrong(`${shown(dateFormat)} is not a date format: choose a format such as ${DATE_FORMATS}`);
+    return wrong(() => `${shown(dateFormat)} is not a date format: choose a format such as ${DATE_FORMATS}`);
   const { order } = format;
   const isNumber = style.form === FORMS.number;
   if (isNumber !== (format.unit !== undefined))
     return wrong(
-      `the times of the file are ${isNumber ? 'numbers' : 'dates'}, which do not fit ${shown(dateFormat)}`,
+      (timeAt) =>
+        `line ${lines[0]} has ${timeAt(0)}: the times of the file are ${isNumber ? 'numbers' : 'dates'}, which do not fit ${shown(dateFormat)}`,
     );
   const yearLast = style.form === FORMS.yearLast;
   if ((yearLast && order === 'YMD') || (style.form === FORMS.yearFirst && order !== 'YMD'))
     return wrong(
-      `the year is ${yearLast ? 'last' : 'first'} in the dates of the file, which does not fit ${shown(dateFormat)}`,
+      (timeAt) =>
+        `line ${lines[0]} has ${timeAt(0)}: the year is ${yearLast ? 'last' : 'first'} in the dates of the file, which does not fit ${shown(dateFormat)}`,
     );
   return { format, question: null };
 }
 
-function wrong(message: string): { format: DateFormat; question: ImportQuestion } {
-  return { format: {}, question: { choice: 'date_format', message, answers: [], suggestion: null } };
+function wrong(message: TimeQuestion['message']): {
+  format: DateFormat;
+  question: Omit<TimeQuestion, 'answers'>;
+} {
+  return { format: {}, question: { choice: 'date_format', message, suggestion: null } };
 }
 
 function areMidnights(times: Float64Array): boolean {

@@ -1,6 +1,5 @@
-import type { ImportQuestion } from '@ktrdr/contracts';
 import { shown } from '@ktrdr/contracts';
-import { formatLocal } from './format-local.js';
+import type { Quoting, TimeQuestion } from './quoting.js';
 import type { RowOrder } from './row-order.js';
 import { TimeZone } from '@ktrdr/market-data';
 import type { TimeChoices, WrittenTimes } from './written-times.js';
@@ -71,11 +70,12 @@ export class Zones {
   }
 
   /** Question about the time zone; `null` if none is open. */
-  question(times: Float64Array, order: RowOrder): ImportQuestion | null {
+  question(times: Float64Array, order: RowOrder): TimeQuestion | null {
     const { timezone, usualZone } = this.choices;
     if (this.wrong !== null)
       return ask(
-        `${shown(this.wrong)} is not a time zone: choose a name of the tz database such as America/New_York, UTC, or an offset such as -05:00`,
+        () =>
+          `${shown(this.wrong!)} is not a time zone: choose a name of the tz database such as America/New_York, UTC, or an offset such as -05:00`,
         [],
       );
     if (this.unix) return null;
@@ -83,9 +83,8 @@ export class Zones {
     const word = zones === null ? this.header : (zoneWords.find(({ zone }) => zone === null) ?? null);
     if (timezone === undefined && word !== null && word.zone === null)
       return ask(
-        word.candidates === undefined
-          ? `${shown(word.text)} is not a time zone`
-          : `${shown(word.text)} has several meanings`,
+        (timeAt) =>
+          `${this.placeOf(word, timeAt)}, ${word.candidates === undefined ? 'which is not a time zone' : `and ${shown(word.text)} has several meanings`}`,
         word.candidates ?? [],
       );
     if (timezone === undefined) {
@@ -99,15 +98,23 @@ export class Zones {
     const repeated = this.repeatedTime(times, order);
     return {
       ...ask(
-        `the times have no time zone: line ${lines[row]} has ${inWords(times[row]!)}${repeated === null ? '' : `; ${repeated}`}`,
+        (timeAt) =>
+          `the times have no time zone: line ${lines[row]} has ${timeAt(row)}${repeated === null ? '' : `; ${repeated(timeAt)}`}`,
         usualZone === undefined ? [] : [usualZone.zone],
       ),
       suggestion: usualZone?.why ?? null,
     };
   }
 
+  /** `line 2 has "2024-01-02 09:30 CST"`, or `the header says "CST"`. */
+  private placeOf(word: ZoneWord, timeAt: (row: number) => string): string {
+    const { zones, zoneWords, lines } = this.written;
+    const row = zones?.indexOf(zoneWords.indexOf(word) + 1) ?? -1;
+    return row === -1 ? `the header says ${shown(word.text)}` : `line ${lines[row]} has ${timeAt(row)}`;
+  }
+
   /** `EST` on a day in July: either the clock of New York, or standard time all year. */
-  private standardTimeInSummer(times: Float64Array): ImportQuestion | null {
+  private standardTimeInSummer(times: Float64Array): TimeQuestion | null {
     const { zones, zoneWords, length, lines } = this.written;
     const words = zones === null ? [this.header] : zoneWords;
     if (words.some((word) => word?.summer === true)) return null;
@@ -123,7 +130,8 @@ export class Zones {
       const offset = zone!.offsetAt(0);
       if (place.offsetAt(times[row]! - offset) === offset) continue;
       return ask(
-        `line ${lines[row]} has ${text} on ${inWords(times[row]!).slice(0, 10)}, in summer: ${text} can be standard time all year, or the clock of ${place.name}`,
+        (timeAt) =>
+          `line ${lines[row]} has ${timeAt(row)}, which is in summer: ${text} can be standard time all year, or the clock of ${place.name}`,
         [place.name, zone!.name],
       );
     }
@@ -131,7 +139,7 @@ export class Zones {
   }
 
   /** The first row that repeats a time, if only a few do. Clocks that are put back repeat an hour. */
-  private repeatedTime(times: Float64Array, { rows, groups }: RowOrder): string | null {
+  private repeatedTime(times: Float64Array, { rows, groups }: RowOrder): Quoting | null {
     let [count, first, firstBefore] = [0, -1, -1];
     for (const { from, to, newestFirst } of groups) {
       const rowAt = (index: number): number => (rows === null ? index : rows[index]!);
@@ -145,14 +153,11 @@ export class Zones {
     if (count === 0 || count > Math.max(2, times.length * FEW)) return null;
     const { lines } = this.written;
     const kind = times[first] === times[firstBefore] ? 'is a duplicate of' : 'goes back behind';
-    return `line ${lines[first]} (${inWords(times[first]!)}) ${kind} line ${lines[firstBefore]}, as local times do when the clocks are put back`;
+    return (timeAt) =>
+      `line ${lines[first]} (${timeAt(first)}) ${kind} line ${lines[firstBefore]}, as local times do when the clocks are put back`;
   }
 }
 
-function ask(message: string, answers: string[]): ImportQuestion {
+function ask(message: Quoting, answers: string[]): TimeQuestion {
   return { choice: 'timezone', message, answers, suggestion: null };
-}
-
-function inWords(local: number): string {
-  return Number.isNaN(local) ? 'no time' : formatLocal(local).replace('T', ' ');
 }

@@ -1,6 +1,6 @@
-import type { ImportQuestion } from '@ktrdr/contracts';
 import { DAY_MS } from '@ktrdr/market-data';
 import type { NumberUnit } from './date-format.js';
+import type { TimeQuestion } from './quoting.js';
 import type { WrittenTimes } from './written-times.js';
 
 /** Days from the first day of a spreadsheet to 1970-01-01. */
@@ -16,7 +16,7 @@ const SECOND_MS = 1000;
 
 export interface UnitFound {
   unit: NumberUnit;
-  question: ImportQuestion | null;
+  question: TimeQuestion | null;
 }
 
 /** True for units that count from 1970-01-01 UTC. Others count days of a local calendar. */
@@ -27,23 +27,25 @@ export function isUnix(unit: NumberUnit): boolean {
 /** Finds the unit of the numbers. Asks if several units fit. */
 export function findUnit(written: WrittenTimes, chosen: NumberUnit | undefined, now: number): UnitFound {
   let [least, most] = [Infinity, -Infinity];
+  let [leastRow, mostRow] = [0, 0];
   for (let row = 0; row < written.length; row++) {
     const value = written.numbers[row]!;
-    if (value < least) least = value;
-    if (value > most) most = value;
+    if (value < least) [least, leastRow] = [value, row];
+    if (value > most) [most, mostRow] = [value, row];
   }
   if (chosen !== undefined && toMs(most, chosen) <= now + 366 * DAY_MS && toMs(least, chosen) >= FIRST_MS)
     return { unit: chosen, question: null };
-  const found = unitOf(written, least, most, now);
+  const found = unitOf(written, { least, most, mostRow }, now);
   if (chosen === undefined) return found;
-  const wrong = toMs(least, chosen) < FIRST_MS ? least : most;
-  return {
-    unit: found.unit,
-    question: ask(written, `as ${chosen}, ${wrong} is ${yearOf(toMs(wrong, chosen))}`, [found.unit]),
-  };
+  const wrong = toMs(least, chosen) < FIRST_MS ? leastRow : mostRow;
+  return { unit: found.unit, question: askYear(written, wrong, chosen, [found.unit]) };
 }
 
-function unitOf(written: WrittenTimes, least: number, most: number, now: number): UnitFound {
+function unitOf(
+  written: WrittenTimes,
+  { least, most, mostRow }: { least: number; most: number; mostRow: number },
+  now: number,
+): UnitFound {
   const size = Math.max(Math.abs(least), Math.abs(most));
   if (size < MOST_DAYS) return findDayUnit(written, least, most, now);
   const unit =
@@ -56,15 +58,7 @@ function unitOf(written: WrittenTimes, least: number, most: number, now: number)
           : 'unix_ns';
   const last = toMs(most, unit);
   if (last > now + 366 * DAY_MS || (least > 0 && last < DAY_MS * 365))
-    return {
-      unit,
-      question: ask(written, `as ${unit}, the last time would be ${yearOf(last)}`, [
-        'unix_s',
-        'unix_ms',
-        'unix_us',
-        'unix_ns',
-      ]),
-    };
+    return { unit, question: askYear(written, mostRow, unit, ['unix_s', 'unix_ms', 'unix_us', 'unix_ns']) };
   return { unit, question: null };
 }
 
@@ -79,20 +73,20 @@ function findDayUnit(written: WrittenTimes, least: number, most: number, now: nu
   const left = weekdays.length > 0 && hasFriday(written, weekdays[0]!) ? weekdays : possible;
   const [unit = 'excel'] = left;
   if (left.length === 1) return { unit, question: null };
-  return {
-    unit,
-    question: ask(
-      written,
-      'they can be dates of a spreadsheet, or days since 1970',
-      left.length === 0 ? units : left,
-    ),
-  };
+  const why = 'it can be a date of a spreadsheet, or a number of days since 1970';
+  return { unit, question: ask(written, 0, why, left.length === 0 ? units : left) };
 }
 
-function ask(written: WrittenTimes, why: string, answers: string[]): ImportQuestion {
+/** In this unit, the number of a row is not the time of a bar. */
+function askYear(written: WrittenTimes, row: number, unit: NumberUnit, answers: string[]): TimeQuestion {
+  return ask(written, row, `as ${unit}, this is ${yearOf(toMs(written.numbers[row]!, unit))}`, answers);
+}
+
+function ask({ lines }: WrittenTimes, row: number, why: string, answers: string[]): TimeQuestion {
   return {
     choice: 'date_format',
-    message: `the file does not say the unit of its times (line ${written.lines[0] ?? 1} has ${written.numbers[0]}): ${why}`,
+    message: (timeAt) =>
+      `the file does not say the unit of its times: line ${lines[row]} has ${timeAt(row)}; ${why}`,
     answers,
     suggestion: null,
   };
@@ -141,5 +135,5 @@ function days(value: number): number {
 
 function yearOf(time: number): string {
   const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? 'in no year' : `in ${date.getUTCFullYear()}`;
+  return Number.isNaN(date.getTime()) ? 'not a date' : `in the year ${date.getUTCFullYear()}`;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { TIMEFRAMES } from '@ktrdr/contracts';
 import { TimeColumn, looksLikeTime } from './time-column.js';
 import type { TimeChoices } from './written-times.js';
 
@@ -11,6 +12,7 @@ type Cells = string | readonly [string, string];
 function read(cells: readonly Cells[], choices: Partial<TimeChoices> = {}, symbols?: number[]) {
   const column = new TimeColumn({ now: NOW, ...choices }, 1);
   const refused: string[] = [];
+  const written: string[] = [];
   for (const [index, cell] of cells.entries()) {
     const [date, time] = typeof cell === 'string' ? [cell] : cell;
     const bytes = Buffer.from(`x${date}y${time ?? ''}z`);
@@ -19,11 +21,15 @@ function read(cells: readonly Cells[], choices: Partial<TimeChoices> = {}, symbo
       time === undefined
         ? column.push(index + 2, bytes, 1, to)
         : column.push(index + 2, bytes, 1, to, to + 1, bytes.length - 1);
-    if (problem !== null) refused.push(problem);
+    if (problem === null) written.push([cell].flat().join(' '));
+    else refused.push(problem);
   }
+  const timeAt = (row: number): string => `"${written[row]!}"`;
   const found = column.finish(symbols);
   return {
     ...found,
+    questions: found.questions.map((question) => ({ ...question, message: question.message(timeAt) })),
+    notes: found.notes.map((note) => note(timeAt)),
     refused,
     times: Array.from(found.times, (time) => (Number.isNaN(time) ? null : new Date(time).toISOString())),
     asks: found.questions.map(({ choice }) => choice),
@@ -219,7 +225,7 @@ function every(minutes: number, count: number, first = '2024-01-02T00:00Z'): str
 describe('order of day and month', () => {
   test('a value above 12 decides for the whole file, and its line is named', () => {
     const found = read(['01/02/2024', '02/02/2024', '13/02/2024']);
-    expect(found).toMatchObject({ asks: [], notes: ['Dates are DD/MM/YYYY: line 4 has 13/02/2024.'] });
+    expect(found).toMatchObject({ asks: [], notes: ['Dates are DD/MM/YYYY: line 4 has "13/02/2024".'] });
     expect(found.times[0]).toBe('2024-02-01T00:00:00.000Z');
     expect(read(['02/01/2024', '02/02/2024', '02/13/2024']).times[0]).toBe('2024-02-01T00:00:00.000Z');
   });
@@ -240,7 +246,7 @@ describe('order of day and month', () => {
   test('rows that contradict each other are named', () => {
     const [question] = read(['13/02/2024', '02/13/2024']).questions;
     expect(question!.message).toBe(
-      'no order of day and month fits every row: line 3 (02/13/2024) is not DD/MM/YYYY; line 2 (13/02/2024) is not MM/DD/YYYY',
+      'no order of day and month fits every row: line 3 has "02/13/2024", which is not DD/MM/YYYY; line 2 has "13/02/2024", which is not MM/DD/YYYY',
     );
   });
 
@@ -250,11 +256,33 @@ describe('order of day and month', () => {
   });
 
   test.each(['YYYY-MM-DD', 'unix_s', 'nonsense'])(
-    'the format %s for dates with the year last is refused',
+    'the format %s for dates with the year last is refused, and the one that fits is the answer',
     (dateFormat) => {
-      expect(read(['13/01/2024', '14/01/2024'], { dateFormat }).asks).toEqual(['date_format']);
+      const { questions } = read(['13/01/2024', '14/01/2024'], { dateFormat });
+      expect(questions).toMatchObject([{ choice: 'date_format', answers: ['DD/MM/YYYY'] }]);
+      expect(read(['13/01/2024', '14/01/2024'], { dateFormat: questions[0]!.answers[0] }).asks).toEqual([]);
     },
   );
+
+  test('if a refused format leaves the order open, both orders are answers', () => {
+    const [question] = read(['01/02/2024', '02/02/2024'], { dateFormat: 'unix_s' }).questions;
+    expect(question).toMatchObject({ answers: ['DD/MM/YYYY', 'MM/DD/YYYY'] });
+    expect(question!.message).toBe(
+      'line 2 has "01/02/2024": the times of the file are dates, which do not fit "unix_s"',
+    );
+  });
+
+  test('a question about times of day keeps the order of the dates in its answers', () => {
+    const cells = [
+      ['13/01/2024', '0'],
+      ['13/01/2024', '100'],
+      ['13/01/2024', '200'],
+    ] as const;
+    const [question] = read(cells, { timezone: 'UTC' }).questions;
+    expect(question!.message).toContain('(line 2 has "13/01/2024 0", line 4 has "13/01/2024 200")');
+    for (const dateFormat of question!.answers)
+      expect(read(cells, { timezone: 'UTC', dateFormat }).asks).not.toContain('date_format');
+  });
 });
 
 describe('timeframe', () => {
@@ -309,7 +337,7 @@ describe('timeframe', () => {
   });
 
   test.each([
-    ['one bar', ['2024-01-02 09:30'], []],
+    ['one bar', ['2024-01-02 09:30'], [...TIMEFRAMES]],
     ['a shorter first bar is possible', ['2024-01-02 09:30', '2024-01-02 10:00'], ['30m', '1h']],
     [
       'three bars with two spacings',
@@ -326,7 +354,9 @@ describe('timeframe', () => {
   });
 
   test('a given timeframe must fit the bars', () => {
-    expect(read(every(1, 10), { timezone: 'UTC', timeframe: '1h' }).asks).toEqual(['timeframe']);
+    expect(read(every(1, 10), { timezone: 'UTC', timeframe: '1h' }).questions).toMatchObject([
+      { choice: 'timeframe', answers: ['1m'] },
+    ]);
     expect(read(every(1440, 30), { timezone: 'UTC', timeframe: '1h' }).asks).toEqual(['timeframe']);
     expect(read(session(60, 1).slice(0, 2), { timezone: 'UTC', timeframe: '1h' }).asks).toEqual([]);
   });
@@ -340,7 +370,7 @@ describe('zones', () => {
       {
         choice: 'timezone',
         message:
-          'the times have no time zone: line 2 has 2019-11-03 00:00:00; line 4 (2019-11-03 01:00:00) is a duplicate of line 3, as local times do when the clocks are put back',
+          'the times have no time zone: line 2 has "2019-11-03 00:00"; line 4 ("2019-11-03 01:00") is a duplicate of line 3, as local times do when the clocks are put back',
         answers: ['-05:00'],
         suggestion: 'the source says so',
       },
@@ -360,9 +390,9 @@ describe('zones', () => {
       'America/New_York',
       '-05:00',
     ]);
-    expect(read(['2024-01-02 09:30 CST', '2024-01-02 10:30 CST']).questions[0]!.answers[1]).toBe(
-      'Asia/Shanghai',
-    );
+    const [several] = read(['2024-01-02 09:30 CST', '2024-01-02 10:30 CST']).questions;
+    expect(several!.answers[1]).toBe('Asia/Shanghai');
+    expect(several!.message).toBe('line 2 has "2024-01-02 09:30 CST", and "CST" has several meanings');
     expect(read(['2024-07-02 09:30 EDT', '2024-07-02 10:30 EDT'])).toMatchObject({
       asks: [],
       timezone: '-04:00',
@@ -389,7 +419,9 @@ describe('zones', () => {
     expect(read(days('2024-01-07T13:00Z'), { timezone: 'Australia/Sydney' })).toMatchObject({ asks: [] });
     // Monday to Wednesday: without a Friday, this can be midnight of the next day
     const few = days('2024-01-08T22:00Z').slice(0, 3);
-    expect(read(few).questions).toMatchObject([{ choice: 'timezone', answers: ['+02:00', 'UTC'] }]);
+    const [question] = read(few).questions;
+    expect(question).toMatchObject({ choice: 'timezone', answers: ['+02:00', 'UTC'] });
+    expect(question!.message).toContain('line 2 has "1704751200", which is 2024-01-08 22:00:00');
     expect(read(few, { timezone: '+02:00' }).times[0]).toBe('2024-01-09T00:00:00.000Z');
     expect(read(days('2024-01-08T22:00Z')).asks).toEqual([]);
     expect(read(days('2024-01-07T13:00Z'), { timezone: 'Australia/Sydney' }).times[0]).toBe(
@@ -407,7 +439,7 @@ test('close times become open times, if they are chosen or are last seconds', ()
 
 test('times with seconds are noted: they may be those of trades', () => {
   const { notes } = read(['2024-01-02T09:30:00Z', '2024-01-02T10:30:07Z', '2024-01-02T11:30:00Z']);
-  expect(notes).toEqual([expect.stringContaining('line 3 has a time with seconds, 10:30:07')]);
+  expect(notes).toEqual([expect.stringContaining('line 3 has "2024-01-02T10:30:07Z", with seconds')]);
 });
 
 test('times that look like closes are noted: a session from 09:31 to 16:00', () => {

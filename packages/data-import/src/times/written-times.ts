@@ -1,4 +1,5 @@
-import type { ImportQuestion, StampChoice, Timeframe } from '@ktrdr/contracts';
+import type { StampChoice, Timeframe } from '@ktrdr/contracts';
+import type { Quoting, TimeQuestion } from './quoting.js';
 import type { ZoneWord } from './zone-words.js';
 
 /** Choices that concern the times of a file. */
@@ -38,9 +39,9 @@ export interface TimesFound {
   /** `null` until the user has answered the question, and for dates without times. */
   timezone: string | null;
   stamps: StampChoice;
-  questions: ImportQuestion[];
+  questions: TimeQuestion[];
   problems: TimeProblem[];
-  notes: string[];
+  notes: Quoting[];
 }
 
 /** The rows of a time column as they were written. */

@@ -103,7 +103,7 @@ interface TypedAnswerProps {
 
 function TypedAnswer({ choice, given, answer }: TypedAnswerProps) {
   const text = useSignal(given);
-  const example = ANSWER_EXAMPLES[choice];
+  const examples = ANSWER_EXAMPLES[choice];
   const attributes = { 'aria-label': `Your answer: ${CHOICE_WORDS[choice]}` };
   const type = (typed: string): void => {
     text.value = typed;
@@ -136,7 +136,7 @@ function TypedAnswer({ choice, given, answer }: TypedAnswerProps) {
       <button type="submit" class="button" disabled={text.value.trim() === ''}>
         Use
       </button>
-      {example !== undefined && <span class="field-hint">For example {example}</span>}
+      {examples !== undefined && <span class="field-hint">For example {examples.join(', ')}</span>}
     </form>
   );
 }
