@@ -8,6 +8,7 @@ import {
   type TypedOperationSummary,
 } from '@ktrdr/contracts';
 import { type ApiClient, operationPath } from './api-client.js';
+import { cancelReason } from './cancel-reason.js';
 import { matchingOperations, namedOperations } from './choose-operations.js';
 import { ApiError, ApiUnreachableError, CliError, UsageError } from './cli-error.js';
 import { confirm } from './confirm.js';
@@ -190,7 +191,7 @@ class Changing {
 
   /** Cancels, and waits until the work has ended. @returns null after Ctrl+C */
   private async cancel(id: string): Promise<TypedOperation | null> {
-    const { reason, force } = this.options;
+    const { reason = cancelReason('ktrdr operations cancel'), force } = this.options;
     await this.api.cancelOperation(id, { reason, force });
     const { signal } = this.left;
     for await (const update of followOperation(this.api, id, {

@@ -6,6 +6,7 @@ import {
   type OperationStarted,
 } from '@ktrdr/contracts';
 import { type ApiClient, operationPath } from './api-client.js';
+import { cancelReason } from './cancel-reason.js';
 import { ApiError, ApiUnreachableError, CliError } from './cli-error.js';
 import { type CommandContext, openApi } from './context.js';
 import { EXIT, type ExitCode } from './exit-code.js';
@@ -246,7 +247,7 @@ class Supervision {
     let said = false;
     while (!signal.aborted) {
       try {
-        await this.api.cancelOperation(id, { reason: 'Ctrl+C in ktrdr' });
+        await this.api.cancelOperation(id, { reason: cancelReason('Ctrl+C in ktrdr') });
         this.cancel = 'taken';
         return;
       } catch (error) {

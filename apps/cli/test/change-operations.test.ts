@@ -75,6 +75,10 @@ describe('operations cancel with filters', () => {
     context.signals.emit('SIGINT');
     expect(await cancelled).toBe(130);
     expect(context.stderr()).toMatch(/1 not waited for\.\n$/);
+    const [cancel] = server.requests.filter(({ path }) => path.endsWith('/cancel'));
+    expect(cancel!.body).toEqual({
+      reason: expect.stringMatching(/^ktrdr operations cancel( by .+)? on .+$/),
+    });
   });
 });
 

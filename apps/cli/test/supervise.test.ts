@@ -151,7 +151,9 @@ describe('an operation in the CLI', () => {
     await eventually('the cancel has arrived', () => cancels().length > 0);
     server.change(ID, { status: 'cancelled', completed_at: '2026-11-23T10:15:03.000Z' });
     expect(await running).toBe(130);
-    expect(cancels()).toHaveLength(1);
+    expect(cancels()).toMatchObject([
+      { body: { reason: expect.stringMatching(/^Ctrl\+C in ktrdr( by .+)? on .+$/) } },
+    ]);
     expect(context.stdout()).toContain(
       `cancelled after 3.0s\n  to start it again: ktrdr operations retry ${ID}\n`,
     );

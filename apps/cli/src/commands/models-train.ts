@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { USER_PATTERN, type OperationStarted, type StartTrainingRequest } from '@ktrdr/contracts';
 import type { CommandContext } from '../context.js';
 import type { ExitCode } from '../exit-code.js';
@@ -10,6 +9,7 @@ import { flaggedFields } from '../training-flags.js';
 import { trainingWords, type TrainingWords } from '../training-words.js';
 import type { ReadOptions } from '../read-options.js';
 import { noteOtherPlace } from '../training-place.js';
+import { userName } from '../user-name.js';
 
 /** The options also have the flags of the request: see `TRAINING_FLAGS`. */
 export interface TrainOptions extends ReadOptions {
@@ -48,7 +48,7 @@ async function train(
     symbols,
     timeframes,
     ...flaggedFields(options),
-    user: userName(),
+    user: userOfQueue(),
   };
   return superviseOperation(
     context,
@@ -69,12 +69,7 @@ async function train(
 }
 
 /** The user of the training, for a queue's limit per user; `undefined` for an account without a usable name. */
-function userName(): string | undefined {
-  try {
-    const { username } = userInfo();
-    return USER_PATTERN.test(username) ? username : undefined;
-  } catch {
-    // an account that the system does not know, as in some containers
-    return undefined;
-  }
+function userOfQueue(): string | undefined {
+  const name = userName();
+  return name !== undefined && USER_PATTERN.test(name) ? name : undefined;
 }

@@ -1,3 +1,4 @@
+import { cancelReason } from '../cancel-reason.js';
 import { type ChangeOptions, changeOperations } from '../change-operations.js';
 import type { CommandContext } from '../context.js';
 import type { ExitCode } from '../exit-code.js';
@@ -12,7 +13,7 @@ export async function cancelOperation(
 ): Promise<ExitCode> {
   const id = oneOperation('cancel', ids, options);
   if (id === null) return changeOperations(context, 'cancel', ids, options);
-  const { reason, force } = options;
+  const { reason = cancelReason('ktrdr operations cancel'), force } = options;
   return superviseOperation(
     context,
     {

@@ -6,6 +6,7 @@ import {
 } from '@ktrdr/contracts';
 import * as z from 'zod';
 import { operationPath, type ApiClient } from '../api-client.js';
+import { cancelReason } from '../cancel-reason.js';
 import { pageOf } from './change-tools.js';
 import { defineTool, type Tool } from './tool.js';
 
@@ -49,14 +50,14 @@ export const OPERATION_TOOLS: readonly Tool[] = [
     role: 'operate',
     isDestructive: true,
     input: z.object({ operation_id: ID, reason: z.string().optional() }),
-    run: async ({ api }, { operation_id: id, reason }) => ({
+    run: async ({ api }, { operation_id: id, reason = cancelReason('ktrdr mcp') }) => ({
       data: await cancel(api, id, reason),
       page: pageOf(id),
     }),
   }),
 ];
 
-function cancel(api: ApiClient, id: string, reason?: string): Promise<CancelOperationResponse> {
+function cancel(api: ApiClient, id: string, reason: string): Promise<CancelOperationResponse> {
   return api.post<CancelOperationResponse>(`${operationPath(id)}/cancel`, { reason });
 }
 
