@@ -99,6 +99,20 @@ describe('log lines', () => {
     ]);
   });
 
+  test('an operation that waited and now runs says what it does once', () => {
+    const lines: string[] = [];
+    const display = new PlainProgress((line) => lines.push(line), { now: () => START });
+    const running = training(0, { phase: 'starting' });
+    const waiting = { ...running.operation, status: 'pending' as const, started_at: null };
+    display.show({ ...running, operation: waiting });
+    display.show(running);
+    display.show(training(1, { phase: 'loading bars' }));
+    expect(lines.map((line) => line.slice(0, 22))).toEqual([
+      '[  0.0%] Training at 0',
+      '[  1.0%] Training at 1',
+    ]);
+  });
+
   test('include the last report before the end', () => {
     const lines: string[] = [];
     const clock = { now: () => START };

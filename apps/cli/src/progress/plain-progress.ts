@@ -24,7 +24,7 @@ export class PlainProgress implements ProgressDisplay {
     this.latest = state;
     if (
       this.printed === null ||
-      milestone(this.printed) !== milestone(state) ||
+      (milestone(this.printed) !== milestone(state) && said(this.printed) !== said(state)) ||
       this.clock.now() - this.printedAt >= LINE_EVERY_MS
     ) {
       this.print(state);
@@ -44,6 +44,12 @@ export class PlainProgress implements ProgressDisplay {
     this.printedAt = this.clock.now();
     this.write(progressLine(progressParts(state, this.printedAt)));
   }
+}
+
+/** The part of a line that is news: the times in it change anyway. An operation that starts says the same as while it waited. */
+function said(state: ProgressState): string {
+  const { percentage, message } = progressParts(state, state.receivedAt);
+  return `${percentage} ${message}`;
 }
 
 /** Identifies how far the work is, to detect progress since the last line. */
