@@ -136,7 +136,9 @@ describe('ktrdr against a real API', () => {
     const all = cli.ktrdr('data', 'import', folder, '--yes');
     expect({ ...(await all.ended), output: all.output }).toMatchObject({ code: 2 });
     expect(all.stdout).toMatch(/firm_1d\.csv +2024-01-02 +2024-01-03 +2 +2\n[^]*1 of 2 files imported\.\n$/);
-    expect(all.stderr).toMatch(/^local\.csv is not imported, [^\n]*\n {2}--timezone: [^\n]*\n$/);
+    expect(all.stderr).toMatch(
+      /^local\.csv is not imported, [^\n]*\n {2}--timezone: .* line 2 has "2024-01-02 10:00"\n {6}for example: --timezone America\/New_York\n$/,
+    );
 
     const answered = cli.ktrdr(
       'data',
