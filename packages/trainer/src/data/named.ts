@@ -9,9 +9,9 @@ export function named(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`;
 }
 
-/** `1,234` */
+/** `1,234`. Without `toLocaleString`, whose first call takes 12 ms in a new process. @param value a whole number */
 export function count(value: number): string {
-  return value.toLocaleString('en-US');
+  return String(value).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** `1 row`, `1,234 rows` */

@@ -2,6 +2,7 @@ import { backtest, backtestDecisions, type SymbolSignals } from '@ktrdr/backtest
 import type { BacktestResult } from '@ktrdr/contracts';
 import { describeStale, formatBarTime } from '@ktrdr/market-data';
 import { loadBars, type SymbolBars } from '../data/load-bars.js';
+import { count } from '../data/named.js';
 import { syntheticWarning } from '../data/synthetic-warning.js';
 import { inferModel } from '../engines/onnx/infer-model.js';
 import { signalsOf } from '../evaluation/decide.js';
@@ -76,7 +77,8 @@ async function signalsOfSymbol(
   // checked: the classes are signals
   const signals = signalsOf(outputs, model.metadata.classes, backtestDecisions(strategy))!;
   const decision = new Int8Array(found.bars.length);
-  found.rows.forEach((bar, row) => (decision[bar] = signals[row]!));
+  const { rows } = found;
+  for (let row = 0; row < rows.length; row += 1) decision[rows[row]!] = signals[row]!;
   warnings.push(...rowWarnings(symbol.symbol, found, timeframe));
   return { symbol: symbol.symbol, bars: found.bars, decision };
 }
@@ -101,7 +103,7 @@ function rowWarnings(
     ),
     ...(missing > 0
       ? [
-          `${missing.toLocaleString('en-US')} of ${bars.length.toLocaleString('en-US')} bars of ${symbol} have no decision: features are missing there.`,
+          `${count(missing)} of ${count(bars.length)} bars of ${symbol} have no decision: features are missing there.`,
         ]
       : []),
   ];
