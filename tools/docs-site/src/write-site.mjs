@@ -10,6 +10,8 @@ import { strategyFields } from './strategy-reference.mjs';
 
 export const ROOT = resolve(import.meta.dirname, '../../..');
 const PAGE = resolve(import.meta.dirname, '../page');
+/** Styles, in their order: a later file may change a rule of an earlier one. */
+const STYLES = ['frame.css', 'search.css', 'text.css', 'code.css', 'narrow.css'];
 /** The page of the API shares its colours, its choice of the theme and its icon. */
 const WEB = join(ROOT, 'apps/web');
 
@@ -31,7 +33,10 @@ export async function writeSite(outDir, { openApi, strategySchema }) {
   });
   const read = (folder, file) => readFileSync(join(folder, file), 'utf8');
   const assets = {
-    style: asset('docs.css', read(WEB, 'src/tokens.css') + read(PAGE, 'docs.css')),
+    style: asset(
+      'docs.css',
+      [read(WEB, 'src/tokens.css'), ...STYLES.map((file) => read(PAGE, file))].join('\n'),
+    ),
     theme: asset('theme.js', read(WEB, 'public/theme.js')),
     icon: asset('favicon.svg', read(WEB, 'public/favicon.svg')),
     script: asset('docs.js', script.outputFiles[0].text),
