@@ -1,5 +1,6 @@
-import { ApiClient, type SentToken } from './api-client.js';
+import { ApiClient } from './api-client.js';
 import type { Clock } from '@ktrdr/contracts';
+import type { SentToken } from './http-client.js';
 import type { SignalSource } from './interrupts.js';
 import type { Output } from './output.js';
 import type { SettingsFile } from './settings-file.js';
