@@ -3,6 +3,7 @@ import type { HttpAdapterHost } from '@nestjs/core';
 import { FILE_ROUTE } from '@ktrdr/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PAGE_POLICY } from './page-policy.js';
+import { redirectToPage } from './page-redirects.js';
 import { sendStaticFile } from './send-static-file.js';
 import type { StaticFile, StaticFolder } from './static-folder.js';
 
@@ -38,6 +39,7 @@ export class PageRoutes implements OnModuleInit {
     const sendIndex = (request: FastifyRequest, reply: FastifyReply) =>
       index === undefined ? sendMissing(reply) : send(index, REVALIDATED, request, reply);
     for (const path of ['/', '/app', '/app/*']) fastify.get(path, options, sendIndex);
+    if (index !== undefined) redirectToPage(fastify);
     fastify.get<InFolder>('/assets/*', options, (request, reply) =>
       send(this.page?.get(`assets/${request.params['*']}`), IMMUTABLE, request, reply),
     );

@@ -17,7 +17,7 @@ import {
   readListenSettings,
   unauthenticated,
 } from '@ktrdr/service-kit';
-import { Module } from '@nestjs/common';
+import { Controller, Get, Module } from '@nestjs/common';
 import { PageModule } from './page.module.js';
 
 const INDEX = '<!doctype html><title>page</title>';
@@ -34,8 +34,18 @@ const FILES: Record<string, string | Uint8Array> = {
   'secret.txt': 'secret',
 };
 
+/** Routes of the API at addresses that the page has too. */
+@Controller()
+class OperationsController {
+  @Get(['operations', 'operations/events', 'operations/:id', 'data/export'])
+  get(): object {
+    return {};
+  }
+}
+
 /** Nobody has a token. */
 @Module({
+  controllers: [OperationsController],
   imports: [
     AccessModule.forRoot({
       useFactory: () => ({
@@ -122,6 +132,41 @@ describe('the page', () => {
     for (const method of ['POST', 'PUT', 'DELETE'])
       expect((await get('/assets/main-a1b2.js', { method })).status).toBe(401);
   });
+});
+
+/** What Chromium sends for an address that its user has typed. */
+const TYPED =
+  'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7';
+
+describe('an address without /app', () => {
+  test.each([
+    '/operations',
+    '/operations?status=failed&search=a%20b',
+    '/operations/op_1',
+    '/models/a%2fb/1h_v1',
+    '/data/AAPL/1h',
+    '/data/import',
+    '/access',
+  ])('%s leads a browser to the page, and everything else to the API', async (path) => {
+    const typed = await get(path, { headers: { accept: TYPED } });
+    expect([typed.status, typed.headers.get('location')]).toEqual([302, `/app${path}`]);
+    expect(typed.headers.get('vary')).toMatch(/(^|, )accept$/);
+    for (const accept of ['*/*', 'application/json', 'application/json, text/html', 'text/event-stream'])
+      expect((await get(path, { headers: { accept } })).status).toBe(401);
+  });
+
+  test('that the API has too says that its answer depends on what the client accepts', async () => {
+    for (const path of ['/operations', '/operations/op_1'])
+      expect((await get(path)).headers.get('vary')).toMatch(/(^|, )accept$/);
+  });
+
+  test.each(['/operations/events', '/data/export', '/live', '/nowhere'])(
+    '%s is one of the API, in a browser too: the page has none',
+    async (path) => {
+      const typed = await get(path, { headers: { accept: TYPED } });
+      expect([typed.status, typed.headers.get('vary')]).toEqual([path === '/live' ? 200 : 401, null]);
+    },
+  );
 });
 
 describe('a file of the page', () => {
