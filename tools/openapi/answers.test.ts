@@ -229,6 +229,9 @@ describe('the API answers as its document says', () => {
 
   test('for imports', async () => {
     const file = { body: 'Date,Open,High,Low,Close\n2024-01-02,1,2,1,2\n', type: 'application/octet-stream' };
+    const check = (bytes: number) => ask('checkUpload', `GET /data/uploads/check?file=UP.csv&bytes=${bytes}`);
+    expect(await check(10)).toBeNull();
+    expect(await check(2 ** 50)).toBe('payload_too_large');
     const upload = async (): Promise<string> =>
       ((await ask('uploadFile', 'POST /data/uploads?file=UP.csv', file)) as { upload_id: string }).upload_id;
     expect(await ask('uploadFile', 'POST /data/uploads', file)).toBe('invalid_request');

@@ -62,10 +62,16 @@ describe('a person with a file and no model', () => {
     await page.getByRole('link', { name: 'Import files' }).first().click();
     const dialog = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Choose files' }).click();
+    const uploads: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST' && request.url().includes('/data/uploads')) uploads.push(request.url());
+    });
     await (await dialog).setFiles(world.sandbox.path('LARGE_1d.csv'));
     const large = page.getByRole('region', { name: 'LARGE_1d.csv' });
     await large.getByText(/^The file has 1\d{6} bytes\. The limit is 1 MB/).waitFor();
     expect(await filesBelow(world.sandbox.path('api-state', 'uploads'))).toEqual([]);
+    // it was refused before it was sent
+    expect(uploads).toEqual([]);
     await large.getByRole('button', { name: 'Remove' }).click();
     expect(world.browser.problems.splice(0)).toEqual([expect.stringContaining('413')]);
     // the page of bars takes a dropped file

@@ -96,6 +96,18 @@ export interface UploadFileQuery {
   file: string;
 }
 
+/** Query of `GET /data/uploads/check`. */
+export interface CheckUploadQuery extends UploadFileQuery {
+  /**
+   * Size of the file.
+   *
+   * @asType integer
+   * @minimum 0
+   * @maximum 9007199254740991
+   */
+  bytes: number;
+}
+
 /** `data` of `POST /data/uploads`. */
 export interface UploadedFile {
   upload_id: string;

@@ -44,6 +44,17 @@ export interface MetricPoint extends EpochMetrics {
   attempt: number;
 }
 
+/** Query of `GET /operations/:id/metrics`. */
+export interface OperationMetricsQuery {
+  /**
+   * The last point of each seed that the client has, as `SEED.EPOCH` separated by commas, with seed 0 for a training with one: only later
+   * points are sent. Of a seed with fewer epochs, which has resumed, all points are sent.
+   *
+   * @example "1.12,2.9"
+   */
+  after?: string;
+}
+
 /** `data` of `GET /operations/:id/metrics`. */
 export interface OperationMetrics {
   operation_id: string;

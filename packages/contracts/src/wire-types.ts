@@ -33,6 +33,7 @@ import type {
 } from './bars-files.js';
 import type { StartDownloadRequest } from './data-download.js';
 import type {
+  CheckUploadQuery,
   DeletedProfile,
   ImportChoices,
   ImportPreview,
@@ -66,7 +67,7 @@ import type {
   WebhookList,
   WebhookTest,
 } from './notifications.js';
-import type { OperationMetrics, OperationTimeline } from './operation-metrics.js';
+import type { OperationMetrics, OperationMetricsQuery, OperationTimeline } from './operation-metrics.js';
 import type {
   CancelOperationRequest,
   CancelOperationResponse,
@@ -105,6 +106,7 @@ export interface WireTypes {
   // bodies and queries
   BarsQuery: BarsQuery;
   CancelOperationRequest: CancelOperationRequest;
+  CheckUploadQuery: CheckUploadQuery;
   CompareModelsQuery: CompareModelsQuery;
   ComputeIndicatorRequest: ComputeIndicatorRequest;
   CreateTokenRequest: CreateTokenRequest;
@@ -119,6 +121,7 @@ export interface WireTypes {
   ListOperationsQuery: ListOperationsQuery;
   ModelDecisionsQuery: ModelDecisionsQuery;
   LoginRequest: LoginRequest;
+  OperationMetricsQuery: OperationMetricsQuery;
   PredictRequest: PredictRequest;
   PreviewImportRequest: PreviewImportRequest;
   ResampleBarsRequest: ResampleBarsRequest;

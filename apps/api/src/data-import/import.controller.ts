@@ -9,13 +9,13 @@ import {
   Requires,
   TakesBytes,
 } from '@ktrdr/service-kit';
-import { Body, Controller, Delete, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { PreviewImportDto, StartImportDto } from './import-choices.dto.js';
 import { ImportManager } from './import-manager.js';
 import { ImportPreviews } from './import-previews.js';
-import { UploadFileDto } from './upload-file.dto.js';
+import { CheckUploadDto, UploadFileDto } from './upload-file.dto.js';
 import { Uploads } from './uploads.js';
 
 const READING_ERRORS = [
@@ -60,6 +60,19 @@ export class ImportController {
       bytesOf(request),
       announced === undefined ? undefined : Number(announced),
     );
+  }
+
+  @Get('uploads/check')
+  @Requires('operate')
+  @ApiOperation({
+    operationId: 'checkUpload',
+    summary: 'Answers what an upload of this name and size would be answered, without the file',
+  })
+  @AnswersNothing()
+  @Fails('invalid_name', 'payload_too_large', 'too_many_waiting', 'disk_full', 'storage_failed')
+  async checkUpload(@Query() { file, bytes }: CheckUploadDto): Promise<null> {
+    await this.uploads.check(file, bytes);
+    return null;
   }
 
   @Delete('uploads/:id')

@@ -1,6 +1,6 @@
-import type { UploadFileQuery } from '@ktrdr/contracts';
-import { RequestOf } from '@ktrdr/service-kit';
-import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import type { CheckUploadQuery, UploadFileQuery } from '@ktrdr/contracts';
+import { QueryNumber, RequestOf } from '@ktrdr/service-kit';
+import { IsInt, IsNotEmpty, IsString, Max, MaxLength, Min } from 'class-validator';
 
 const LONGEST_NAME = 1_000;
 
@@ -10,4 +10,13 @@ export class UploadFileDto implements UploadFileQuery {
   @IsNotEmpty()
   @MaxLength(LONGEST_NAME)
   file!: string;
+}
+
+@RequestOf('CheckUploadQuery')
+export class CheckUploadDto extends UploadFileDto implements CheckUploadQuery {
+  @QueryNumber()
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  bytes!: number;
 }

@@ -38,6 +38,20 @@ test('running uploads count with the size that they may reach', async () => {
   expect(await names()).toHaveLength(5);
 });
 
+test('a check answers what the upload would get', async () => {
+  await uploads.check('A.csv', MB);
+  await expect(uploads.check('A.csv', MB + 1)).rejects.toMatchObject({ code: 'payload_too_large' });
+  await expect(uploads.check('..', 1)).rejects.toMatchObject({ code: 'invalid_name' });
+  for (let at = 0; at < 4; at++) await keep(MB);
+  const sender = new PassThrough();
+  const running = uploads.receive('A.csv', sender, MB / 2);
+  await uploads.check('A.csv', MB / 2);
+  await expect(uploads.check('A.csv', MB / 2 + 1)).rejects.toMatchObject({ code: 'too_many_waiting' });
+  sender.end('x');
+  await running;
+  expect(await names()).toHaveLength(5);
+});
+
 test('the number of uploads is limited: empty ones take space too', async () => {
   const folder = join(stateDir, 'uploads');
   await mkdir(folder);

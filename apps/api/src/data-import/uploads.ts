@@ -56,20 +56,28 @@ export class Uploads {
    */
   async receive(name: string, content: Readable, announced: number | undefined): Promise<UploadedFile> {
     const file = checkedName(name);
-    if (announced !== undefined && announced > this.mostBytes) {
-      throw new KtrdrError(
-        'payload_too_large',
-        `The file has ${announced} bytes. The limit is ${this.mostMb} MB: split the file, or raise IMPORT_MAX_FILE_MB.`,
-      );
-    }
+    this.checkSize(announced ?? 0);
     const id = `up_${this.randomId()}`;
     this.receiving.set(id, announced ?? this.mostBytes);
     try {
-      await this.checkRoom(id, announced ?? 0);
+      await this.checkRoom(this.sizesUntil(id), announced ?? 0);
       return await this.keep(id, file, content);
     } finally {
       this.receiving.delete(id);
     }
+  }
+
+  /**
+   * Checks an upload before it is sent: browsers read an answer only after they have sent the whole file.
+   *
+   * @param name of the file
+   * @param bytes its size
+   * @throws KtrdrError the one that `receive` would throw
+   */
+  async check(name: string, bytes: number): Promise<void> {
+    checkedName(name);
+    this.checkSize(bytes);
+    await this.checkRoom([...this.receiving.values(), bytes], bytes);
   }
 
   /** @throws KtrdrError `upload_not_found` */
@@ -139,16 +147,32 @@ export class Uploads {
     }
   }
 
-  /** An upload that began later does not count: of two that have room for one only, the first one gets it. */
-  private async checkRoom(id: string, announced: number): Promise<void> {
+  private checkSize(bytes: number): void {
+    if (bytes <= this.mostBytes) return;
+    throw new KtrdrError(
+      'payload_too_large',
+      `The file has ${bytes} bytes. The limit is ${this.mostMb} MB: split the file, or raise IMPORT_MAX_FILE_MB.`,
+    );
+  }
+
+  /** Sizes of the running uploads up to this one. Later ones do not count: of two that have room for one only, the first one gets it. */
+  private sizesUntil(id: string): number[] {
     const ids = [...this.receiving.keys()];
-    const running = ids.slice(0, ids.indexOf(id) + 1);
-    let bytes = running.reduce((sum, one) => sum + this.receiving.get(one)!, 0);
+    return [...this.receiving.values()].slice(0, ids.indexOf(id) + 1);
+  }
+
+  /**
+   * @param sizes that the running uploads may reach, the checked one included, bytes
+   * @param announced size of the checked one
+   */
+  private async checkRoom(sizes: readonly number[], announced: number): Promise<void> {
+    const ids = [...this.receiving.keys()];
+    let bytes = sizes.reduce((sum, one) => sum + one, 0);
     const finished = (await this.names()).filter((name) => !ids.includes(name.replace(TEMPORARY, '')));
     for (const name of finished) {
       bytes += (await stat(join(this.directory, name, CONTENT)).catch(() => null))?.size ?? 0;
     }
-    const count = finished.length + running.length;
+    const count = finished.length + sizes.length;
     if (bytes > MOST_FILES * this.mostBytes || count > MOST_UPLOADS) {
       throw new KtrdrError(
         'too_many_waiting',

@@ -43,7 +43,9 @@ import { EventStream } from './event-stream.js';
 import { listFilters } from './list-filters.js';
 import { ListOperationsDto } from './list-operations.dto.js';
 import { OpenStreams } from './open-streams.js';
+import { OperationMetricsDto } from './operation-metrics.dto.js';
 import { OperationsStream } from './operations-stream.js';
+import { pointsAfter } from './points-after.js';
 import { DAY_MS } from './retention.js';
 import { RemoveOperationsDto } from './remove-operations.dto.js';
 import { SERVICE_VERSION } from '../settings.module.js';
@@ -168,8 +170,9 @@ export class OperationsController {
   @OF_OPERATION
   @Answers('OperationMetrics')
   @Fails('operation_not_found', 'store_unavailable')
-  async metrics(@Param('id') id: string): Promise<OperationMetrics> {
-    return { operation_id: id, points: await this.operations.metrics(id) };
+  async metrics(@Param('id') id: string, @Query() { after }: OperationMetricsDto): Promise<OperationMetrics> {
+    const points = await this.operations.metrics(id);
+    return { operation_id: id, points: after === undefined ? points : pointsAfter(points, after) };
   }
 
   @Get(':id/timeline')

@@ -67,6 +67,12 @@ export const ROUTES = {
     body: 'bytes',
     answer: 'UploadedFile',
   },
+  checkUpload: {
+    method: 'GET',
+    path: '/data/uploads/check',
+    query: 'CheckUploadQuery',
+    answer: 'nothing',
+  },
   removeUpload: { method: 'DELETE', path: '/data/uploads/:id', answer: 'nothing' },
   previewImport: {
     method: 'POST',
@@ -107,7 +113,12 @@ export const ROUTES = {
   deleteWebhook: { method: 'DELETE', path: '/notifications/:id', answer: 'DeletedWebhook' },
   testWebhook: { method: 'POST', path: '/notifications/:id/test', answer: 'WebhookTest' },
   // runs
-  getOperationMetrics: { method: 'GET', path: '/operations/:id/metrics', answer: 'OperationMetrics' },
+  getOperationMetrics: {
+    method: 'GET',
+    path: '/operations/:id/metrics',
+    query: 'OperationMetricsQuery',
+    answer: 'OperationMetrics',
+  },
   getOperationTimeline: { method: 'GET', path: '/operations/:id/timeline', answer: 'OperationTimeline' },
   getTrainingRequest: { method: 'GET', path: '/trainings/:id/request', answer: 'TrainingRequestRecord' },
   compareModels: {

@@ -50,6 +50,9 @@ export class ImportDraft {
     this.error.value = null;
     this.phase.value = { step: 'uploading', sent: 0 };
     try {
+      const { name: file, size: bytes } = this.file;
+      // a browser reads the answer only after it has sent the whole file
+      await request('checkUpload', { query: { file, bytes }, signal: removed });
       const { upload_id } = await uploadFile(this.file, {
         signal: removed,
         onSent: (sent) => {

@@ -1,9 +1,10 @@
 import { useEffect } from 'preact/hooks';
 import { useSignal, type ReadonlySignal } from '@preact/signals';
-import type { MetricPoint, TypedOperationSummary } from '@ktrdr/contracts';
+import { MOST_METRIC_POINTS, type MetricPoint, type TypedOperationSummary } from '@ktrdr/contracts';
 import type { ApiError } from '../../api/api-error.js';
 import { request } from '../../api/client.js';
 import { onOperationsChange } from '../../live/operations.js';
+import { lastPlaces, withLater } from './known-points.js';
 
 /** Points of a training's curve while it runs and after. */
 export interface LiveCurve {
@@ -12,47 +13,59 @@ export interface LiveCurve {
   error: ApiError | null;
 }
 
-/** Pause between two requests, ms per point of the curve: a longer curve is read less often. */
-const WAIT_PER_POINT_MS = 1;
-
-/** Reads the points, and again after each event that tells of a new epoch. Events during a request cause one more. */
+/**
+ * Reads the points, and the new ones after each event that tells of a new epoch. Events during a request cause one more. Another attempt or
+ * status, an interrupted stream and very many points make it read the whole curve again.
+ */
 export function useCurve(id: string): ReadonlySignal<LiveCurve> {
   const curve = useSignal<LiveCurve>({ points: null, error: null });
   useEffect(() => {
     const abort = new AbortController();
     let isReading = false;
     let isOld = false;
-    let seen = '';
+    let isWhole = true;
+    let seen = { run: '', epoch: '' };
 
     async function read(): Promise<void> {
-      if (isReading) {
-        isOld = true;
-        return;
-      }
+      isOld = true;
+      if (isReading) return;
       isReading = true;
-      do {
+      while (isOld) {
         isOld = false;
         try {
-          const { points } = await request('getOperationMetrics', { params: { id }, signal: abort.signal });
-          curve.value = { points, error: null };
+          await readOnce();
         } catch (error) {
           if (abort.signal.aborted) return;
+          isWhole = true;
           curve.value = { points: curve.peek().points, error: error as ApiError };
         }
-        if (isOld) await wait(WAIT_PER_POINT_MS * (curve.peek().points?.length ?? 0));
-        if (abort.signal.aborted) return;
-      } while (isOld);
+      }
       isReading = false;
+    }
+
+    async function readOnce(): Promise<void> {
+      const known = isWhole ? null : curve.peek().points;
+      isWhole = false;
+      const query = known === null || known.length === 0 ? {} : { after: lastPlaces(known) };
+      const answer = await request('getOperationMetrics', { params: { id }, query, signal: abort.signal });
+      const points = known === null ? answer.points : withLater(known, answer.points);
+      // the API has thinned its points
+      if (points.length > MOST_METRIC_POINTS) isWhole = true;
+      curve.value = { points, error: null };
     }
 
     curve.value = { points: null, error: null };
     void read();
     const forget = onOperationsChange((change) => {
-      if (change.type === 'reloaded') void read();
+      if (change.type === 'reloaded') {
+        isWhole = true;
+        void read();
+      }
       if (change.type !== 'operation' || change.operation.operation_id !== id) return;
-      const state = stateOf(change.operation);
-      if (state === seen) return;
-      seen = state;
+      const { run, epoch } = stateOf(change.operation);
+      if (run === seen.run && epoch === seen.epoch) return;
+      if (run !== seen.run) isWhole = true;
+      seen = { run, epoch };
       void read();
     });
     return () => {
@@ -63,12 +76,11 @@ export function useCurve(id: string): ReadonlySignal<LiveCurve> {
   return curve;
 }
 
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Changes when there may be new points. */
-function stateOf({ attempt, status, progress }: TypedOperationSummary): string {
+/** `run` changes when earlier points may be others, `epoch` when there may be new points. */
+function stateOf({ attempt, status, progress }: TypedOperationSummary): { run: string; epoch: string } {
   const { metrics, current_epoch } = progress.context;
-  return JSON.stringify([attempt, status, progress.steps_completed, current_epoch, metrics?.val_loss]);
+  return {
+    run: `${attempt} ${status}`,
+    epoch: JSON.stringify([progress.steps_completed, current_epoch, metrics?.val_loss]),
+  };
 }
