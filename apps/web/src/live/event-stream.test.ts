@@ -29,6 +29,7 @@ test('a lost stream says when the API last sent something, and is opened again',
   let next = (): void => {};
   const losses: [heardAt: number | null, lostAt: number][] = [];
   const close = readStream(address, {
+    heard: () => {},
     received: (type) => {
       expect(type).toBe('ready');
       received.push(now());
@@ -56,6 +57,7 @@ test('a stream that the API refuses has no time of a last message, and its liste
   });
   const heardAt = await new Promise((resolve) => {
     const close = readStream(address, {
+      heard: () => {},
       received: () => {},
       lost: (heard) => {
         close();

@@ -9,13 +9,18 @@ const SILENT_MS = 25_000;
 const BEGIN_MS = 10_000;
 
 export interface StreamListener {
+  /** The API has sent something, perhaps nothing but a heartbeat. @param at ms since 1970 */
+  heard(at: number): void;
   /**
    * The stream is closed, or nothing was received for too long. It will be opened again.
    * @param heardAt when the API last sent something, ms since 1970; `null`: never on this stream
    */
   lost(heardAt: number | null): void;
-  /** @param data the parsed JSON of the event */
-  received(type: string, data: unknown): void;
+  /**
+   * @param data the text of the event
+   * @param at when it arrived, ms since 1970
+   */
+  received(type: string, data: string, at: number): void;
 }
 
 /**
@@ -59,7 +64,7 @@ async function readOnce(
   let heardAt: number | null = null;
   const parser = new EventParser((type, data) => {
     try {
-      listener.received(type, JSON.parse(data));
+      listener.received(type, data, heardAt ?? now());
     } catch (error) {
       // the fault of a listener does not end the stream
       reportError(error);
@@ -79,6 +84,7 @@ async function readOnce(
       heardAt = now();
       clearTimeout(timer);
       timer = setTimeout(end, SILENT_MS);
+      listener.heard(heardAt);
       parser.push(value);
     }
   } catch {

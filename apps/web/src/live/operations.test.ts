@@ -15,7 +15,7 @@ test.each([
   ['an earlier attempt', { attempt: 0, status: 'failed', progress: { percentage: 60 } }],
 ])('an answer with %s is older than what the stream said', (what, older) => {
   const newest = operation(what, { progress: { percentage: 50 } });
-  receiveChange('operation', newest);
+  receiveChange('operation', newest, 0);
   expect(remember(operation(what, older)).value).toBe(newest);
 });
 
@@ -31,7 +31,7 @@ test.each([
 
 test('an answer that comes after an operation was removed does not bring it back', () => {
   remember(operation('gone'));
-  receiveChange('removed', { operation_id: 'gone' });
+  receiveChange('removed', { operation_id: 'gone' }, 0);
   expect(remember(operation('gone')).value).toBeNull();
 });
 

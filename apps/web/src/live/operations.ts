@@ -1,11 +1,10 @@
 import type { TypedOperationSummary } from '@ktrdr/contracts';
 import { effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import { request } from '../api/client.js';
-import { now } from '../clock.js';
 import { clockDifference, setConnection } from './connection.js';
-import { readStream } from './event-stream.js';
+import { readSharedStream } from './shared-reader.js';
 
-/** Hidden pages close their stream after this time, ms: a browser allows only six connections to one address. */
+/** A page that is hidden for so long leaves the stream, ms. */
 const HIDDEN_MS = 10_000;
 
 /** What happened in the list of operations. `reloaded`: the stream was interrupted, and everything may have changed. */
@@ -80,7 +79,7 @@ export function listenInBackground(): () => void {
   };
 }
 
-/** Opens the page's one stream while somebody looks at the page, or listens in the background. @returns stops it */
+/** Reads the stream of all operations while somebody looks at the page, or listens in the background. @returns stops it */
 export function followOperations(): () => void {
   let close: (() => void) | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -88,13 +87,14 @@ export function followOperations(): () => void {
   function open(): void {
     if (close !== null) return;
     setConnection('connecting');
-    close = readStream('/operations/events', {
+    close = readSharedStream({
+      heard: () => {},
       lost: (heardAt) => {
         setConnection('lost', heardAt ?? undefined);
         // a stream does not say why it was refused; an answer 401 to this leads to the login
         request('getCaller').catch(() => undefined);
       },
-      received: receiveChange,
+      received: (type, data, at) => receiveChange(type, JSON.parse(data), at),
     });
   }
 
@@ -102,6 +102,12 @@ export function followOperations(): () => void {
     close?.();
     close = null;
     setConnection('paused');
+  }
+
+  /** A page that the browser may show again is paused first: the shared worker does not know when it is gone. */
+  function hide(): void {
+    clearTimeout(timer);
+    pause();
   }
 
   function update(): void {
@@ -114,20 +120,28 @@ export function followOperations(): () => void {
   }
 
   document.addEventListener('visibilitychange', update);
+  addEventListener('pagehide', hide);
+  addEventListener('pageshow', update);
   const stopEffect = effect(update);
   return () => {
     stopEffect();
     document.removeEventListener('visibilitychange', update);
+    removeEventListener('pagehide', hide);
+    removeEventListener('pageshow', update);
     clearTimeout(timer);
     close?.();
   };
 }
 
-/** Takes an event of the stream. @param data the parsed JSON */
-export function receiveChange(type: string, data: unknown): void {
+/**
+ * Takes an event of the stream.
+ * @param data the parsed JSON
+ * @param at when it arrived, ms since 1970
+ */
+export function receiveChange(type: string, data: unknown, at: number): void {
   if (type === 'ready') {
     const { server_time } = data as { server_time: string };
-    clockDifference.value = Date.parse(server_time) - now();
+    clockDifference.value = Date.parse(server_time) - at;
     setConnection('live');
     tell({ type: 'reloaded' });
   } else if (type === 'operation') {

@@ -1,0 +1,2 @@
+/** Address of the stream of all operations. */
+export const EVENTS = '/operations/events';

@@ -1,0 +1,60 @@
+import { readStream, type StreamListener } from './event-stream.js';
+import { EVENTS } from './events-address.js';
+import { LEAVE, type StreamMessage } from './stream-message.js';
+
+/** A worker that says nothing for so long is dead, ms: it passes on the API's heartbeats and its own failed attempts. */
+const SILENT_MS = 40_000;
+
+/**
+ * Reads the events of all operations from the stream that the tabs share. Where a browser has no shared workers, or cannot run
+ * this one, the tab reads a stream of its own.
+ * @returns leaves the stream
+ */
+export function readSharedStream(listener: StreamListener): () => void {
+  if (typeof SharedWorker === 'undefined') return readStream(EVENTS, listener);
+  let heardAt: number | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let leave = (): void => {};
+
+  const join = (): void => {
+    const worker = new SharedWorker(new URL('./stream-worker.ts', import.meta.url), { type: 'module' });
+    const { port } = worker;
+    const take = ({ data }: MessageEvent<StreamMessage>): void => {
+      watch();
+      if (data.kind === 'lost') {
+        heardAt = data.heardAt ?? heardAt;
+        listener.lost(data.heardAt);
+        return;
+      }
+      heardAt = data.at;
+      if (data.kind === 'heard') listener.heard(data.at);
+      else listener.received(data.type, data.data, data.at);
+    };
+    const fail = (): void => {
+      leave();
+      leave = readStream(EVENTS, listener);
+    };
+    port.addEventListener('message', take);
+    worker.addEventListener('error', fail);
+    port.start();
+    leave = () => {
+      clearTimeout(timer);
+      worker.removeEventListener('error', fail);
+      port.removeEventListener('message', take);
+      port.postMessage(LEAVE);
+      port.close();
+    };
+    watch();
+  };
+  const watch = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      leave();
+      join();
+      listener.lost(heardAt);
+    }, SILENT_MS);
+  };
+
+  join();
+  return () => leave();
+}
