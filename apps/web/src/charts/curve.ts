@@ -8,4 +8,14 @@ export interface Curve {
   isFaint?: boolean;
   /** Dashed, so that colour is not the only difference. */
   isDashed?: boolean;
+  /** Not in the legend: one of many like the curve before it. */
+  isUnlisted?: boolean;
+}
+
+/** An area between two curves. */
+export interface CurveRange {
+  low: readonly (number | null)[];
+  high: readonly (number | null)[];
+  /** Its colour, as of a curve. */
+  series: number;
 }

@@ -5,12 +5,18 @@ import { formatMetric, formatNumber } from '../format/numbers.js';
 import { formatMoment, timeTick } from '../format/times.js';
 import { colorScheme } from '../shell/theme.js';
 import { canvasScale } from './canvas-scale.js';
-import { tokenColor } from './token-color.js';
-import type { Curve } from './curve.js';
+import { tokenColor, withAlpha } from './token-color.js';
+import type { Curve, CurveRange } from './curve.js';
 import './line-chart.css';
 
 /** Steps between two ticks of an axis that counts. */
 const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
+
+/** Share of a range's colour over the surface. */
+const RANGE_ALPHA = 0.18;
+const NO_RANGES: readonly CurveRange[] = [];
+/** An edge of a range: neither a line nor an entry of the legend. */
+const RANGE_EDGE: uPlot.Series = { class: 'unlisted', width: 0, points: { show: false } };
 
 interface LineChartProps {
   /** What the chart shows, for screen readers; the table or text beside it has the numbers. */
@@ -20,6 +26,8 @@ interface LineChartProps {
   /** Ascending. Unix seconds if `isTime`. */
   x: readonly number[];
   curves: readonly Curve[];
+  /** Behind the curves. */
+  ranges?: readonly CurveRange[];
   /** px. */
   height?: number;
   isTime?: boolean;
@@ -35,6 +43,7 @@ export function LineChart({
   xName = 'x',
   x,
   curves,
+  ranges = NO_RANGES,
   height = 240,
   isTime = false,
   isLog = false,
@@ -47,7 +56,14 @@ export function LineChart({
   newest.current = { marks, formatValue };
   // a chart is built again only if its curves are others; new values only redraw it
   const shape = JSON.stringify([
-    curves.map(({ name, series, isFaint, isDashed }) => [name, series, isFaint, isDashed]),
+    curves.map(({ name, series, isFaint, isDashed, isUnlisted }) => [
+      name,
+      series,
+      isFaint,
+      isDashed,
+      isUnlisted,
+    ]),
+    ranges.map(({ series }) => series),
     isTime,
     isLog,
     height,
@@ -101,8 +117,9 @@ export function LineChart({
                 label: xName,
                 value: (_: uPlot, at: number | null) => (at === null ? '–' : formatNumber(at)),
               },
-          ...curves.map(({ name, series, isFaint, isDashed }) => ({
+          ...curves.map(({ name, series, isFaint, isDashed, isUnlisted }) => ({
             label: name,
+            class: isUnlisted === true ? 'unlisted' : undefined,
             stroke: colorOf(`--series-${series}`),
             width: isFaint === true ? 1 : 2,
             alpha: isFaint === true ? 0.35 : 1,
@@ -112,7 +129,12 @@ export function LineChart({
             value: (_: uPlot, value: number | null) =>
               value === null ? '–' : newest.current.formatValue(value),
           })),
+          ...ranges.flatMap(() => [RANGE_EDGE, RANGE_EDGE]),
         ],
+        bands: ranges.map(({ series }, at) => {
+          const high = 1 + curves.length + 2 * at;
+          return { series: [high, high + 1], fill: withAlpha(colorOf(`--series-${series}`), RANGE_ALPHA) };
+        }),
         // the mark of a dashed curve is dashed, as uPlot draws it from the curve
         legend: {
           markers: { width: 2, dash: (_, at) => (curves[at - 1]?.isDashed === true ? 'dashed' : 'solid') },
@@ -120,7 +142,7 @@ export function LineChart({
         cursor: { drag: { x: true, y: false } },
         hooks: { draw: [(drawn) => drawMarks(drawn, newest.current.marks, colorOf('--text-muted'))] },
       },
-      dataOf(x, curves, isLog),
+      dataOf(x, curves, ranges, isLog),
       element,
     );
     plot.current = created;
@@ -135,7 +157,7 @@ export function LineChart({
     };
   }, [shape]);
 
-  useEffect(() => plot.current?.setData(dataOf(x, curves, isLog)), [x, curves, isLog]);
+  useEffect(() => plot.current?.setData(dataOf(x, curves, ranges, isLog)), [x, curves, ranges, isLog]);
 
   return (
     <div
@@ -149,9 +171,15 @@ export function LineChart({
 }
 
 /** A log axis has no place for values of 0 and below. */
-function dataOf(x: readonly number[], curves: readonly Curve[], isLog: boolean): uPlot.AlignedData {
-  const values = curves.map((curve) =>
-    isLog ? curve.values.map((value) => (value !== null && value > 0 ? value : null)) : [...curve.values],
+function dataOf(
+  x: readonly number[],
+  curves: readonly Curve[],
+  ranges: readonly CurveRange[],
+  isLog: boolean,
+): uPlot.AlignedData {
+  const lines = [...curves.map(({ values }) => values), ...ranges.flatMap(({ low, high }) => [high, low])];
+  const values = lines.map((line) =>
+    isLog ? line.map((value) => (value !== null && value > 0 ? value : null)) : [...line],
   );
   return [[...x], ...values];
 }

@@ -10,3 +10,8 @@ export function tokenColor(element: HTMLElement, token: string): string {
   element.style.color = before;
   return color;
 }
+
+/** @param color such as `rgb(44, 71, 191)` @param alpha 0 to 1 */
+export function withAlpha(color: string, alpha: number): string {
+  return color.replace(/^rgb\((.*)\)$/, `rgba($1, ${alpha})`);
+}

@@ -60,16 +60,16 @@ describe('a comparison', () => {
       seed: index + 1,
       val_loss,
     })) as Run['points'];
-    const drawn = (seeds: 'best' | 'all'): unknown[] =>
+    const drawn = (seeds: 'best' | 'mean'): unknown[] =>
       overlaidCurves([several], 'loss', 0, seeds).curves.map(({ name, series, values }) => [
         name,
         series,
         values,
       ]);
     expect(drawn('best')).toEqual([['A validation', 3, [0.4]]]);
-    expect(drawn('all')).toEqual([
-      ['A validation, seed 42', 3, [0.5]],
-      ['A validation, seed 43', 3, [0.4]],
+    expect(drawn('mean')).toEqual([['A validation, mean', 3, [expect.closeTo(0.45, 12)]]]);
+    expect(overlaidCurves([several], 'loss', 0, 'mean').ranges).toEqual([
+      { low: [0.4], high: [0.5], series: 3 },
     ]);
   });
 

@@ -1,10 +1,5 @@
-import {
-  DEFAULT_SEED,
-  TRAINING_OPTION_DEFAULTS,
-  type TrainingOperation,
-  type TrainingResult,
-} from '@ktrdr/contracts';
-import type { Curve } from '../../charts/curve.js';
+import { TRAINING_OPTION_DEFAULTS, type TrainingOperation, type TrainingResult } from '@ktrdr/contracts';
+import type { Curve, CurveRange } from '../../charts/curve.js';
 import {
   formatMetric,
   formatNumber,
@@ -16,6 +11,7 @@ import { formatDuration } from '../../format/times.js';
 import { settingText } from '../../operations/setting-text.js';
 import { wordsOf } from '../../operations/operation-words.js';
 import { bestPoint, curvesOf, type CurveMetric, type CurvePoint } from '../operation/curve-data.js';
+import type { LineValues } from '../operation/seed-summary.js';
 
 /** One training of a comparison. */
 export interface Run {
@@ -97,8 +93,8 @@ export function hasSameTestRows(runs: readonly Run[]): boolean {
   return new Set(parts).size <= 1;
 }
 
-/** Which seeds a comparison draws: the best of each run, or all. */
-export type ComparedSeeds = 'best' | 'all';
+/** What a comparison draws of several seeds: the best, or their mean and range. */
+export type ComparedSeeds = 'best' | 'mean';
 
 /** The validation curves of each run, in the run's colour. */
 export function overlaidCurves(
@@ -106,27 +102,34 @@ export function overlaidCurves(
   metric: CurveMetric,
   smoothing: number,
   seeds: ComparedSeeds,
-): { x: number[]; curves: Curve[] } {
+): { x: number[]; curves: Curve[]; ranges: CurveRange[] } {
   const own = runs.map((run) => {
-    const first = Number(run.operation.metadata.parameters.seed ?? DEFAULT_SEED);
     const best = bestPoint(run.points)?.seed ?? null;
     const points =
-      seeds === 'all'
+      seeds === 'mean'
         ? run.points
         : run.points.filter(({ seed }) => seed === best).map((point) => ({ ...point, seed: null }));
-    return { run, ...curvesOf(points, metric, smoothing, (seed) => `seed ${first + seed - 1}`) };
+    return { run, ...curvesOf(points, { metric, smoothing, part: 'validation', seeds: 'mean' }) };
   });
   const x = [...new Set(own.flatMap((one) => one.x))].sort((a, b) => a - b);
-  const curves = own.flatMap(({ run, x: epochs, curves: lines }) => {
+  const common = own.map(({ run, x: epochs, curves, ranges }) => {
     const indexOf = new Map(epochs.map((epoch, index) => [epoch, index]));
-    // the validation, or the only line
-    const kept = lines.filter(({ name }) => !name.startsWith('train'));
-    return kept.map((curve) => ({
-      ...curve,
-      name: `${run.letter} ${curve.name}`,
-      series: run.series,
-      values: x.map((epoch) => curve.values[indexOf.get(epoch) ?? -1] ?? null),
-    }));
+    const onCommonAxis = (values: LineValues): (number | null)[] =>
+      x.map((epoch) => values[indexOf.get(epoch) ?? -1] ?? null);
+    const { letter, series } = run;
+    return {
+      curves: curves.map((curve) => ({
+        ...curve,
+        name: `${letter} ${curve.name}`,
+        series,
+        values: onCommonAxis(curve.values),
+      })),
+      ranges: ranges.map(({ low, high }) => ({ low: onCommonAxis(low), high: onCommonAxis(high), series })),
+    };
   });
-  return { x, curves };
+  return {
+    x,
+    curves: common.flatMap(({ curves }) => curves),
+    ranges: common.flatMap(({ ranges }) => ranges),
+  };
 }

@@ -183,7 +183,7 @@ function Curves({ runs }: { runs: readonly Run[] }) {
   const smoothing = useSignal(0);
   const isLog = useSignal(false);
   const seeds = useSignal<ComparedSeeds>('best');
-  const { x, curves } = useMemo(
+  const { x, curves, ranges } = useMemo(
     () => overlaidCurves(runs, metric.value, smoothing.value, seeds.value),
     [runs, metric.value, smoothing.value, seeds.value],
   );
@@ -200,11 +200,11 @@ function Curves({ runs }: { runs: readonly Run[] }) {
               <select
                 value={seeds.value}
                 onChange={(event) => {
-                  seeds.value = event.currentTarget.value === 'all' ? 'all' : 'best';
+                  seeds.value = event.currentTarget.value === 'mean' ? 'mean' : 'best';
                 }}
               >
                 <option value="best">the best of each</option>
-                <option value="all">all</option>
+                <option value="mean">mean and range</option>
               </select>
             </label>
           )}
@@ -217,6 +217,7 @@ function Curves({ runs }: { runs: readonly Run[] }) {
             xName="epoch"
             x={x}
             curves={curves}
+            ranges={ranges}
             height={320}
             isLog={isLog.value}
           />

@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TrainingResult } from '@ktrdr/contracts';
-import { bestPoint, curvesOf, pointsOfResult, seedsOf, smooth, type CurvePoint } from './curve-data.js';
+import {
+  bestPoint,
+  curvesOf,
+  pointsOfResult,
+  seedsOf,
+  smooth,
+  type CurvePoint,
+  type CurveView,
+} from './curve-data.js';
 
 const point = (epoch: number, val_loss: number | null, seed: number | null = null): CurvePoint => ({
   seed,
@@ -13,9 +21,18 @@ const point = (epoch: number, val_loss: number | null, seed: number | null = nul
   samples_per_second: null,
 });
 
+const view = (changes: Partial<CurveView> = {}): CurveView => ({
+  metric: 'loss',
+  smoothing: 0,
+  part: 'both',
+  seeds: 'each',
+  ...changes,
+});
+const seedName = (seed: number): string => `seed ${41 + seed}`;
+
 describe('the curves of a training', () => {
   test('are a dashed line for training and a line for validation', () => {
-    const { x, curves } = curvesOf([point(1, 0.9), point(2, 0.7)], 'loss', 0);
+    const { x, curves } = curvesOf([point(1, 0.9), point(2, 0.7)], view());
     expect(x).toEqual([1, 2]);
     expect(curves.map(({ name, isDashed, series }) => [name, isDashed ?? false, series])).toEqual([
       ['train', true, 1],
@@ -25,24 +42,63 @@ describe('the curves of a training', () => {
   });
 
   test('leave out a line without values', () => {
-    expect(curvesOf([point(1, 0.9)], 'accuracy', 0).curves).toEqual([]);
+    expect(curvesOf([point(1, 0.9)], view({ metric: 'accuracy' })).curves).toEqual([]);
   });
 
-  test('of several seeds have a colour each, and gaps where a seed stopped sooner', () => {
+  test('of a few seeds have a colour each, and gaps where a seed stopped sooner', () => {
     const points = [point(1, 0.9, 1), point(2, 0.8, 1), point(1, 0.7, 2)];
     expect(seedsOf(points)).toEqual([1, 2]);
-    const { curves } = curvesOf(points, 'loss', 0, (seed) => `seed ${41 + seed}`);
+    const { curves } = curvesOf(points, view(), seedName);
     expect(curves.map(({ name, series }) => [name, series])).toEqual([
       ['train, seed 42', 1],
-      ['validation, seed 42', 1],
       ['train, seed 43', 2],
+      ['validation, seed 42', 1],
       ['validation, seed 43', 2],
     ]);
     expect(curves[3]!.values).toEqual([0.7, null]);
   });
 
+  /** Seed 3 is the best of 16, and stops first. */
+  const many = Array.from({ length: 16 }, (_, index) => index + 1).flatMap((seed) =>
+    [1, 2, 3]
+      .filter((epoch) => seed !== 3 || epoch < 3)
+      .map((epoch) => point(epoch, seed === 3 ? 0.1 : seed + epoch, seed)),
+  );
+
+  test('of 16 seeds are two means with their ranges, and the best seed', () => {
+    const { curves, best, ranges } = curvesOf(many, view({ seeds: 'mean' }), seedName);
+    expect(curves.map(({ name, series, isDashed }) => [name, series, isDashed])).toEqual([
+      ['train, mean', 1, true],
+      ['validation, mean', 2, false],
+    ]);
+    expect(best.map(({ name, values }) => [name, values])).toEqual([
+      ['validation, best: seed 44', [0.1, 0.1, null]],
+    ]);
+    expect(ranges[1]).toEqual({ low: [0.1, 0.1, 4], high: [17, 18, 19], series: 2 });
+    expect(curves[1]!.values[2]).toBeCloseTo((136 - 3) / 15 + 3, 10);
+  });
+
+  test('of each of 16 seeds have one entry in the legend for training and one for validation', () => {
+    const { curves, best } = curvesOf(many, view(), seedName);
+    expect(curves).toHaveLength(32);
+    expect(
+      [...curves, ...best].filter(({ isUnlisted }) => isUnlisted !== true).map(({ name }) => name),
+    ).toEqual(['train, each seed', 'validation, each seed', 'validation, best: seed 44']);
+  });
+
+  test('are those of one part', () => {
+    const names = (part: CurveView['part']): string[] => {
+      const { curves, best } = curvesOf(many, view({ seeds: 'mean', part }), seedName);
+      return [...curves, ...best].map(({ name }) => name);
+    };
+    expect(names('train')).toEqual(['train, mean']);
+    expect(names('validation')).toEqual(['validation, mean', 'validation, best: seed 44']);
+    // there is one for both
+    expect(curvesOf(many, view({ metric: 'learning_rate', part: 'train' })).curves).not.toEqual([]);
+  });
+
   test('have a faint line behind a smoothed one', () => {
-    const { curves } = curvesOf([point(1, 1), point(2, 0)], 'loss', 0.5);
+    const { curves } = curvesOf([point(1, 1), point(2, 0)], view({ smoothing: 0.5 }));
     expect(curves.map(({ isFaint }) => isFaint ?? false)).toEqual([true, false, true, false]);
   });
 

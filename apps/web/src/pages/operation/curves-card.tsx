@@ -2,10 +2,21 @@ import { useMemo } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { LineChart } from '../../charts/line-chart.js';
 import { Figures } from '../../components/figures.js';
+import { Segmented } from '../../components/segmented.js';
 import { formatMetric, formatNumber } from '../../format/numbers.js';
 import { wordsOf } from '../../operations/operation-words.js';
 import { CurveControls } from './curve-controls.js';
-import { bestPoint, curvesOf, seedsOf, type CurveMetric, type CurvePoint } from './curve-data.js';
+import {
+  bestPoint,
+  CURVE_PARTS,
+  curvesOf,
+  hasParts,
+  seedsOf,
+  type CurveMetric,
+  type CurvePart,
+  type CurvePoint,
+  type SeedView,
+} from './curve-data.js';
 
 interface CurvesCardProps {
   points: readonly CurvePoint[];
@@ -17,19 +28,30 @@ interface CurvesCardProps {
   stopped: string | undefined;
 }
 
+const PART_WORDS: Readonly<Record<CurvePart, string>> = {
+  both: 'Both',
+  train: 'Train',
+  validation: 'Validation',
+};
+
 /** Loss, accuracy, learning rate and speed over the epochs, with the best epoch. */
 export function CurvesCard({ points, isRunning, firstSeed, stopped }: CurvesCardProps) {
   const metric = useSignal<CurveMetric>('loss');
   const smoothing = useSignal(0);
   const isLog = useSignal(false);
-  const chosen = useSignal(0);
+  const part = useSignal<CurvePart>('both');
+  const choice = useSignal<SeedView | number>('mean');
   const seeds = seedsOf(points);
   const seedName = (seed: number): string => `seed ${firstSeed + seed - 1}`;
-  const shown = chosen.value === 0 ? points : points.filter(({ seed }) => seed === chosen.value);
-  const { x, curves } = useMemo(
-    () => curvesOf(shown, metric.value, smoothing.value, seedName),
-    [points, chosen.value, metric.value, smoothing.value],
-  );
+  const chosen = choice.value;
+  const isOne = typeof chosen === 'number';
+  const shown = isOne ? points.filter(({ seed }) => seed === chosen) : points;
+  const drawn = useMemo(() => {
+    const view = { metric: metric.value, smoothing: smoothing.value, part: part.value };
+    return curvesOf(shown, { ...view, seeds: isOne ? 'each' : chosen }, seedName);
+  }, [points, chosen, metric.value, smoothing.value, part.value]);
+  const { x, ranges } = drawn;
+  const curves = [...drawn.curves, ...drawn.best];
   const best = bestPoint(shown);
   const last = shown.at(-1) ?? null;
   const ofRun = best === null || best.seed === null ? '' : `, ${seedName(best.seed)}`;
@@ -56,16 +78,28 @@ export function CurvesCard({ points, isRunning, firstSeed, stopped }: CurvesCard
           {stopped !== undefined && <p class="card-line muted">Stopped: {stopped}.</p>}
           <div class="chart-controls">
             <CurveControls metric={metric} smoothing={smoothing} isLog={isLog} />
+            {hasParts(metric.value) && (
+              <Segmented
+                label="Part"
+                values={CURVE_PARTS}
+                chosen={part.value}
+                titleOf={(one) => PART_WORDS[one]}
+                choose={(one) => {
+                  part.value = one;
+                }}
+              />
+            )}
             {seeds.length > 1 && (
               <label class="curve-choice">
                 Seeds
                 <select
-                  value={chosen.value}
-                  onChange={(event) => {
-                    chosen.value = Number(event.currentTarget.value);
+                  value={chosen}
+                  onChange={({ currentTarget: { value } }) => {
+                    choice.value = value === 'mean' || value === 'each' ? value : Number(value);
                   }}
                 >
-                  <option value={0}>all {seeds.length}</option>
+                  <option value="mean">mean and range of {seeds.length}</option>
+                  <option value="each">each of {seeds.length}</option>
                   {seeds.map((seed) => (
                     <option key={seed} value={seed}>
                       {seedName(seed)}
@@ -83,10 +117,16 @@ export function CurvesCard({ points, isRunning, firstSeed, stopped }: CurvesCard
               xName="epoch"
               x={x}
               curves={curves}
+              ranges={ranges}
               height={300}
               isLog={isLog.value}
               marks={best === null ? [] : [{ x: best.epoch, name: `best: epoch ${best.epoch}${ofRun}` }]}
             />
+          )}
+          {ranges.length > 0 && (
+            <p class="card-line muted">
+              The areas reach from the lowest to the highest of the seeds that trained in an epoch.
+            </p>
           )}
         </div>
       )}
