@@ -1,5 +1,7 @@
+import { request } from '../../api/client.js';
 import { EmptyState } from '../../components/note.js';
 import { PageHeader } from '../../components/page-header.js';
+import { useResource } from '../../live/use-resource.js';
 import { caller, may } from '../../shell/caller.js';
 import { AuditSection } from './audit-section.js';
 import { TokensSection } from './tokens-section.js';
@@ -17,11 +19,18 @@ export function AccessPage() {
       </>
     );
   }
+  return <Sections />;
+}
+
+function Sections() {
+  const tokens = useResource('tokens', (signal) => request('listTokens', { signal }));
+  const { value, error } = tokens.resource.value;
   return (
     <>
       <PageHeader title="Access" />
-      <TokensSection />
-      <AuditSection />
+      <TokensSection tokens={tokens} />
+      {/* the tokens above it would move it */}
+      {(value !== null || error !== null) && <AuditSection />}
     </>
   );
 }

@@ -1,18 +1,17 @@
-import { LOCAL_CALLER, type AccessToken, type CreatedToken } from '@ktrdr/contracts';
+import { LOCAL_CALLER, type AccessToken, type CreatedToken, type TokenList } from '@ktrdr/contracts';
 import { useSignal } from '@preact/signals';
 import { request } from '../../api/client.js';
 import { useAction } from '../../api/use-action.js';
 import { ConfirmDialog } from '../../components/confirm-dialog.js';
 import { Moment } from '../../components/moment.js';
 import { EmptyState, ErrorNote, Loading } from '../../components/note.js';
-import { useResource } from '../../live/use-resource.js';
+import type { ResourceControl } from '../../live/use-resource.js';
 import { caller } from '../../shell/caller.js';
 import { CreateTokenDialog } from './create-token-dialog.js';
 import { CreatedTokenDialog } from './created-token-dialog.js';
 
 /** The tokens: create and revoke them. */
-export function TokensSection() {
-  const tokens = useResource('tokens', (signal) => request('listTokens', { signal }));
+export function TokensSection({ tokens }: { tokens: ResourceControl<TokenList> }) {
   const isCreating = useSignal(false);
   const created = useSignal<CreatedToken | null>(null);
   const revoking = useSignal<AccessToken | null>(null);

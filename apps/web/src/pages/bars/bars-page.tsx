@@ -11,7 +11,7 @@ import { EmptyState, ErrorNote, Loading, Note } from '../../components/note.js';
 import { PageHeader } from '../../components/page-header.js';
 import { formatBytes, formatNumber } from '../../format/numbers.js';
 import { useResource } from '../../live/use-resource.js';
-import { may } from '../../shell/caller.js';
+import { ForRole } from '../../shell/for-role.js';
 import { ExportDialog } from './export-dialog.js';
 import { FindingsList } from './findings-list.js';
 import { ModelsList } from './models-list.js';
@@ -102,7 +102,6 @@ function BarsActions({ info, reload }: { info: BarsInfo; reload: () => void }) {
   const close = (): void => {
     dialog.value = null;
   };
-  const mayOperate = may('operate');
   const canResample = info.timeframe !== '1w' && info.problem === null;
   return (
     <>
@@ -111,24 +110,24 @@ function BarsActions({ info, reload }: { info: BarsInfo; reload: () => void }) {
           Export
         </button>
       )}
-      {mayOperate && canResample && (
-        <button type="button" class="button" onClick={() => (dialog.value = 'resample')}>
-          Resample
-        </button>
-      )}
-      {mayOperate && (
+      <ForRole role="operate">
+        {canResample && (
+          <button type="button" class="button" onClick={() => (dialog.value = 'resample')}>
+            Resample
+          </button>
+        )}
         <button type="button" class="button button-danger" onClick={() => (dialog.value = 'delete')}>
           Delete
         </button>
-      )}
-      {mayOperate && info.problem === null && (
-        <a
-          class="button button-main"
-          href={`/app/train?symbol=${encodeURIComponent(info.symbol)}&timeframe=${info.timeframe}`}
-        >
-          Train on these bars
-        </a>
-      )}
+        {info.problem === null && (
+          <a
+            class="button button-main"
+            href={`/app/train?symbol=${encodeURIComponent(info.symbol)}&timeframe=${info.timeframe}`}
+          >
+            Train on these bars
+          </a>
+        )}
+      </ForRole>
       {dialog.value === 'export' && <ExportDialog info={info} onClose={close} />}
       {dialog.value === 'resample' && (
         <ResampleDialog

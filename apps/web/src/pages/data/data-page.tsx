@@ -14,6 +14,7 @@ import { useResource } from '../../live/use-resource.js';
 import { addFiles } from '../import/drafts.js';
 import { useFileDrop } from '../import/use-file-drop.js';
 import { may } from '../../shell/caller.js';
+import { ForRole } from '../../shell/for-role.js';
 import { useFilters, type Filters } from '../../shell/use-filters.js';
 import { barsKey, filterBars, type BarsFilter } from './bars-filter.js';
 import { BarsTable } from './bars-table.js';
@@ -46,8 +47,8 @@ export function DataPage() {
     ]),
   );
 
-  const actions = may('operate') && (
-    <>
+  const actions = (
+    <ForRole role="operate">
       <button type="button" class="button" onClick={() => (dialog.value = 'sample')}>
         Create sample bars
       </button>
@@ -57,7 +58,7 @@ export function DataPage() {
       <a class="button button-main" href="/app/data/import">
         Import files
       </a>
-    </>
+    </ForRole>
   );
   return (
     <>

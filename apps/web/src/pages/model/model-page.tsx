@@ -8,7 +8,7 @@ import { ErrorNote, Loading, Note } from '../../components/note.js';
 import { PageHeader } from '../../components/page-header.js';
 import { VerdictBadge } from '../../components/verdict-badge.js';
 import { useResource } from '../../live/use-resource.js';
-import { may } from '../../shell/caller.js';
+import { ForRole } from '../../shell/for-role.js';
 import { BacktestDialog } from './backtest-dialog.js';
 import { DecisionsCard } from './decisions-card.js';
 import { FilesCard } from './files-card.js';
@@ -32,7 +32,11 @@ export function ModelPage() {
       <PageHeader
         title={key}
         beside={current?.summary.verdict != null && <VerdictBadge label={current.summary.verdict} />}
-        actions={may('operate') && <Actions strategy={strategy} version={version} model={current} />}
+        actions={
+          <ForRole role="operate">
+            <Actions strategy={strategy} version={version} model={current} />
+          </ForRole>
+        }
       />
       {error !== null && <ErrorNote error={error} retry={reload} />}
       {current === null ? (

@@ -9,7 +9,7 @@ import { PageHeader } from '../../components/page-header.js';
 import { counted } from '../../format/numbers.js';
 import type { OperationsChange } from '../../live/operations.js';
 import { useResource } from '../../live/use-resource.js';
-import { may } from '../../shell/caller.js';
+import { ForRole } from '../../shell/for-role.js';
 import { useFilters, type Filters } from '../../shell/use-filters.js';
 import { DeleteModelsDialog } from './delete-models-dialog.js';
 import { ModelsTable } from './models-table.js';
@@ -40,11 +40,11 @@ export function ModelsPage() {
       <PageHeader
         title="Models"
         actions={
-          may('operate') && (
+          <ForRole role="operate">
             <a class="button button-main" href="/app/train">
               Train a model
             </a>
-          )
+          </ForRole>
         }
       />
       {error !== null && <ErrorNote error={error} retry={reload} />}
@@ -180,11 +180,11 @@ function ChosenBar({ models, onDelete, onClear }: ChosenBarProps) {
               Compare
             </a>
           )}
-          {may('operate') && (
+          <ForRole role="operate">
             <button type="button" class="button button-danger" onClick={onDelete}>
               Delete
             </button>
-          )}
+          </ForRole>
           <button type="button" class="button" onClick={onClear}>
             Clear
           </button>

@@ -7,7 +7,7 @@ import {
 } from '@ktrdr/contracts';
 import { ActionDialog } from '../../operations/action-dialog.js';
 import { ACTION_WORDS } from '../../operations/operation-actions.js';
-import { may } from '../../shell/caller.js';
+import { ForRole } from '../../shell/for-role.js';
 
 /** What can be done with an operation now. */
 export function OperationButtons({ operation }: { operation: TypedOperationSummary }) {
@@ -23,27 +23,25 @@ export function OperationButtons({ operation }: { operation: TypedOperationSumma
           Compare…
         </a>
       )}
-      {may('operate') && (
-        <>
-          {OPERATION_ACTIONS.filter((action) => actionRefusal(action, operation) === null).map((action) => (
-            <button
-              key={action}
-              type="button"
-              class={`button ${action === 'cancel' ? 'button-danger' : ''}`}
-              onClick={() => {
-                open.value = action;
-              }}
-            >
-              {ACTION_WORDS[action].verb}
-            </button>
-          ))}
-          {type === 'training' && (
-            <a class="button" href={`/app/train?again=${id}`}>
-              Run again with changes
-            </a>
-          )}
-        </>
-      )}
+      <ForRole role="operate">
+        {OPERATION_ACTIONS.filter((action) => actionRefusal(action, operation) === null).map((action) => (
+          <button
+            key={action}
+            type="button"
+            class={`button ${action === 'cancel' ? 'button-danger' : ''}`}
+            onClick={() => {
+              open.value = action;
+            }}
+          >
+            {ACTION_WORDS[action].verb}
+          </button>
+        ))}
+        {type === 'training' && (
+          <a class="button" href={`/app/train?again=${id}`}>
+            Run again with changes
+          </a>
+        )}
+      </ForRole>
       {open.value !== null && (
         <ActionDialog
           action={open.value}

@@ -5,7 +5,7 @@ import { Part } from '../../components/part.js';
 import { formatNumber } from '../../format/numbers.js';
 import { modelAddress } from '../../models/model-address.js';
 import { firstSeedOf, isActive } from '../../operations/operation-words.js';
-import { may } from '../../shell/caller.js';
+import { ForRole } from '../../shell/for-role.js';
 import { CurvesCard } from './curves-card.js';
 import { pointsOfResult } from './curve-data.js';
 import { DataCard } from './data-card.js';
@@ -75,7 +75,9 @@ export function TrainingView({ operation, result }: TrainingViewProps) {
       {result !== null && model === null && (
         <Note kind="info">
           A dry run: the data was prepared and nothing was trained. Below is what a training would use.{' '}
-          {may('operate') && <a href={`/app/train?again=${operation.operation_id}`}>Train it</a>}
+          <ForRole role="operate">
+            <a href={`/app/train?again=${operation.operation_id}`}>Train it</a>
+          </ForRole>
         </Note>
       )}
       <Warnings warnings={operation.warnings} />

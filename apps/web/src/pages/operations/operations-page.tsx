@@ -9,6 +9,7 @@ import { knownOperation } from '../../live/operations.js';
 import { ActionDialog } from '../../operations/action-dialog.js';
 import { knowHostOf } from '../../operations/host-names.js';
 import { may } from '../../shell/caller.js';
+import { ForRole } from '../../shell/for-role.js';
 import { useFilters } from '../../shell/use-filters.js';
 import { FilterBar } from './filter-bar.js';
 import { FILTER_NAMES } from './list-filters.js';
@@ -45,7 +46,7 @@ export function OperationsPage() {
 
   return (
     <>
-      <PageHeader title="Operations" actions={may('operate') && <StartLinks />} />
+      <PageHeader title="Operations" actions={<StartLinks />} />
       <FilterBar filters={filters} />
       {list.error.value !== null && <ErrorNote error={list.error.value} retry={() => list.reload()} />}
       <div ref={box} onPointerLeave={() => list.release()}>
@@ -71,9 +72,11 @@ export function OperationsPage() {
 
 function StartLinks() {
   return (
-    <a class="button button-main" href="/app/train">
-      Start a training
-    </a>
+    <ForRole role="operate">
+      <a class="button button-main" href="/app/train">
+        Start a training
+      </a>
+    </ForRole>
   );
 }
 

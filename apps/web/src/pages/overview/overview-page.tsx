@@ -11,7 +11,7 @@ import { hostNames } from '../../operations/host-names.js';
 import { OperationProgress } from '../../operations/operation-progress.js';
 import { placeOf, subjectOf } from '../../operations/operation-words.js';
 import { Took } from '../../operations/took.js';
-import { may } from '../../shell/caller.js';
+import { ForRole } from '../../shell/for-role.js';
 import { FirstSteps, useMissing } from './first-steps.js';
 import { TrainingVerdict } from './training-verdict.js';
 import './overview.css';
@@ -54,16 +54,14 @@ export function OverviewPage() {
       <PageHeader
         title="Overview"
         actions={
-          may('operate') && (
-            <>
-              <a class="button" href="/app/data/import">
-                Import bars
-              </a>
-              <a class="button button-main" href="/app/train">
-                Start a training
-              </a>
-            </>
-          )
+          <ForRole role="operate">
+            <a class="button" href="/app/data/import">
+              Import bars
+            </a>
+            <a class="button button-main" href="/app/train">
+              Start a training
+            </a>
+          </ForRole>
         }
       />
       <div class="stack">

@@ -8,7 +8,7 @@ import { EmptyState, ErrorNote, Loading } from '../../components/note.js';
 import { PageHeader } from '../../components/page-header.js';
 import { counted } from '../../format/numbers.js';
 import { useResource } from '../../live/use-resource.js';
-import { may } from '../../shell/caller.js';
+import { ForRole } from '../../shell/for-role.js';
 import { useFilters } from '../../shell/use-filters.js';
 import { fileStem } from '../../strategies/strategy-address.js';
 import { NewStrategyDialog } from './new-strategy-dialog.js';
@@ -24,10 +24,12 @@ export function StrategiesPage() {
   const { value, error } = resource.value;
   const strategies = value?.strategies ?? [];
   const shown = strategies.filter((strategy) => matches(strategy, values.search));
-  const create = may('operate') && (
-    <button type="button" class="button button-main" onClick={() => (isCreating.value = true)}>
-      New strategy
-    </button>
+  const create = (
+    <ForRole role="operate">
+      <button type="button" class="button button-main" onClick={() => (isCreating.value = true)}>
+        New strategy
+      </button>
+    </ForRole>
   );
   return (
     <>

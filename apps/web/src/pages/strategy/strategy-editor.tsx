@@ -9,6 +9,7 @@ import { ErrorNote, Note } from '../../components/note.js';
 import { PageHeader } from '../../components/page-header.js';
 import { useResource } from '../../live/use-resource.js';
 import { may } from '../../shell/caller.js';
+import { ForRole } from '../../shell/for-role.js';
 import { trainAddress } from '../../strategies/strategy-address.js';
 import { useLeaveWarning } from '../../shell/use-leave-warning.js';
 import { ConflictDialog } from './conflict-dialog.js';
@@ -76,24 +77,22 @@ export function StrategyEditor({ file }: { file: StrategyFile }) {
         title={name}
         beside={<SaveState isUnsaved={draft.isUnsaved.value} isSaving={isRunning} />}
         actions={
-          isWritable && (
-            <>
-              <button type="button" class="button button-danger" onClick={() => (isDeleting.value = true)}>
-                Delete
-              </button>
-              <a class="button" href={trainAddress(name)}>
-                Train
-              </a>
-              <button
-                type="button"
-                class="button button-main"
-                disabled={isRunning || !draft.isUnsaved.value}
-                onClick={() => draft.save.run()}
-              >
-                Save
-              </button>
-            </>
-          )
+          <ForRole role="operate">
+            <button type="button" class="button button-danger" onClick={() => (isDeleting.value = true)}>
+              Delete
+            </button>
+            <a class="button" href={trainAddress(name)}>
+              Train
+            </a>
+            <button
+              type="button"
+              class="button button-main"
+              disabled={isRunning || !draft.isUnsaved.value}
+              onClick={() => draft.save.run()}
+            >
+              Save
+            </button>
+          </ForRole>
         }
       />
       {error !== null && error.code !== 'strategy_changed' && <ErrorNote error={error} />}
