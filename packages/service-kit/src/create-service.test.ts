@@ -131,6 +131,7 @@ async function refusal(...request: Parameters<typeof send>): Promise<{ code: str
 }
 
 const deep = (levels: number): string => `{"count":${'['.repeat(levels - 1)}1${']'.repeat(levels - 1)}}`;
+const fields = (count: number): string => Array.from({ length: count }, (_, index) => `"k${index}":1`).join();
 
 describe('bodies', () => {
   test('a JSON object is accepted', async () => {
@@ -168,9 +169,15 @@ describe('bodies', () => {
     ],
     [
       'too many fields in one object',
-      `{"parts":[{${Array.from({ length: 101 }, (_, i) => `"k${i}":1`).join()}}]}`,
+      `{"parts":[{${fields(1_001)}}]}`,
       '400 invalid_request',
-      /too many fields in one object: at most 100 fields are allowed \(character \d+, in "parts\.0"\)/,
+      /too many fields in one object: at most 1,000 fields are allowed \(character [\d,]+, in "parts\.0"\)/,
+    ],
+    [
+      'as many fields as one object may have',
+      `{"parts":[{${fields(1_000)}}]}`,
+      '400 invalid_request',
+      /unknown option "parts\.0\.k0"/,
     ],
     ['a field twice', '{"count":1,"c\\u006funt":2}', '400 invalid_request', /"count" is given twice/],
     [
@@ -219,6 +226,7 @@ describe('bodies', () => {
 describe('options', () => {
   test.each<[string, string, string]>([
     ['unknown', '{"colour":"red"}', 'unknown option "colour"'],
+    ['unknown, with the value null', '{"colour":null}', 'unknown option "colour"'],
     ['unknown, nested', '{"parts":[{"size":1,"x":2}]}', 'unknown option "parts.0.x"'],
     [
       'inherited by every object, nested',

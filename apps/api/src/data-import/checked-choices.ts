@@ -12,17 +12,14 @@ import {
 } from '@ktrdr/contracts';
 
 const LONGEST = 200;
-const MOST_SYMBOLS = 10_000;
 
 type Check = (value: unknown, field: string) => void;
 
 const CHECKS: Record<keyof ImportChoices, Check> = {
   symbol: symbolCheck,
   symbol_map: (value, field) => {
-    const entries = entriesOf(value, field);
-    if (entries.length > MOST_SYMBOLS)
-      throw invalid(field, `must have at most ${MOST_SYMBOLS.toLocaleString('en-US')} symbols`);
-    for (const [from, to] of entries) {
+    // the body parser limits their number
+    for (const [from, to] of entriesOf(value, field)) {
       textCheck(from, field);
       symbolCheck(to, `${field}.${from}`);
     }

@@ -2,6 +2,7 @@ import {
   ADJUST_CHOICES,
   BAD_ROW_CHOICES,
   CONFLICT_CHOICES,
+  IMPORT_COLUMNS,
   PROFILE_NAME_PATTERN,
   STAMP_CHOICES,
   TASK_ID_PATTERN,
@@ -15,12 +16,18 @@ import {
   type StampChoice,
   type StartImportRequest,
 } from '@ktrdr/contracts';
-import { FIELD_SCHEMAS, RequestOf } from '@ktrdr/service-kit';
+import { FIELD_SCHEMAS, JSON_LIMITS, RequestOf } from '@ktrdr/service-kit';
 import { IsIn, IsNotEmpty, IsObject, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 
 const LONGEST_PATH = 1_000;
 const LONGEST_TEXT = 200;
-const LATER = { symbol: FIELD_SCHEMAS.symbol, timeframe: FIELD_SCHEMAS.timeframe };
+const COLUMN = { type: 'string', pattern: String.raw`\S`, maxLength: LONGEST_TEXT };
+const LATER = {
+  symbol: FIELD_SCHEMAS.symbol,
+  timeframe: FIELD_SCHEMAS.timeframe,
+  symbol_map: { additionalProperties: FIELD_SCHEMAS.symbol, maxProperties: JSON_LIMITS.fields },
+  columns: { properties: Object.fromEntries(IMPORT_COLUMNS.map((name) => [name, COLUMN])) },
+};
 
 /** Types of the choices. `checkedChoices` checks what is inside them. */
 @RequestOf('ImportChoices', LATER)

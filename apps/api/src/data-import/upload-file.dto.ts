@@ -2,7 +2,8 @@ import type { CheckUploadQuery, UploadFileQuery } from '@ktrdr/contracts';
 import { QueryNumber, RequestOf } from '@ktrdr/service-kit';
 import { IsInt, IsNotEmpty, IsString, Max, MaxLength, Min } from 'class-validator';
 
-const LONGEST_NAME = 1_000;
+/** Of the name of a file, in characters. File systems count bytes, which are checked later. */
+const LONGEST_NAME = 255;
 
 @RequestOf('UploadFileQuery')
 export class UploadFileDto implements UploadFileQuery {

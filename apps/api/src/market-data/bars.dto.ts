@@ -16,6 +16,7 @@ import {
   IsArray,
   IsIn,
   IsInt,
+  IsNotEmpty,
   IsOptional,
   IsString,
   Max,
@@ -71,6 +72,7 @@ export class ResampleBarsDto extends BarsDto implements ResampleBarsRequest {
 
   @IsOptional()
   @IsString()
+  @IsNotEmpty()
   @MaxLength(LONGEST_ZONE)
   timezone?: string;
 

@@ -13,7 +13,7 @@ import {
 
 const MOST_CHARACTERS = { url: 2_000, name: 64 };
 
-@RequestOf('CreateWebhookRequest')
+@RequestOf('CreateWebhookRequest', { url: { pattern: String.raw`^\s*[hH][tT]{2}[pP][sS]?:` } })
 export class CreateWebhookDto implements CreateWebhookRequest {
   @IsString()
   @IsNotEmpty()

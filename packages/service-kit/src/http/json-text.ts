@@ -1,7 +1,7 @@
 import { jsonProblem, KtrdrError, shown, type JsonProblem } from '@ktrdr/contracts';
 
-/** Limits of a JSON body. Every valid request stays far below them. */
-export const JSON_LIMITS = { depth: 16, values: 5_000, fields: 100 } as const;
+/** Limits of a JSON body. The largest valid request is an import with new names for its symbols: one field for each symbol. */
+export const JSON_LIMITS = { depth: 16, values: 5_000, fields: 1_000 } as const;
 
 /**
  * Checks the structure of a JSON body before any value is made of it.

@@ -1,7 +1,6 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
 import { KtrdrError, shown } from '@ktrdr/contracts';
 import { ARRAY_MAX_SIZE, getMetadataStorage } from 'class-validator';
-import { JSON_LIMITS } from './json-text.js';
 import { isNullable } from './request-of.js';
 
 /** One problem of a request. */
@@ -26,8 +25,8 @@ export function validationPipe(): ValidationPipe {
   });
 }
 
-/** The body parser limits the fields of a body in the same way. */
-const MOST_PARAMETERS = JSON_LIMITS.fields;
+/** No route has as many parameters. */
+const MOST_PARAMETERS = 100;
 
 /** Checked queries that are kept for each class, and their longest text. */
 const MOST_CHECKED = 100;
@@ -69,24 +68,45 @@ class RequestPipe extends ValidationPipe {
   }
 }
 
+/** What a class declares of its fields. */
+interface Declared {
+  fields: ReadonlySet<string>;
+  lists: readonly { path: string; most: number }[];
+}
+
+const declared = new WeakMap<object, Declared>();
+
+function declaredBy(metatype: NonNullable<ArgumentMetadata['metatype']>): Declared {
+  let known = declared.get(metatype);
+  if (known === undefined) {
+    const checks = getMetadataStorage().getTargetValidationMetadatas(metatype, '', false, false);
+    const fields = new Set(checks.map(({ propertyName }) => propertyName));
+    const lists = checks
+      .filter(({ name }) => name === ARRAY_MAX_SIZE)
+      .map(({ propertyName: path, constraints: [most] }) => ({ path, most: most as number }));
+    declared.set(metatype, (known = { fields, lists }));
+  }
+  return known;
+}
+
 /** The validation library would first check each entry of a list that is too long. */
 function longLists(body: unknown, metatype: ArgumentMetadata['metatype']): RequestProblem[] {
   if (!isPlain(body) || metatype === undefined) return [];
-  return getMetadataStorage()
-    .getTargetValidationMetadatas(metatype, '', false, false)
-    .filter(({ name }) => name === ARRAY_MAX_SIZE)
-    .flatMap(({ propertyName: path, constraints: [most] }) => {
-      const list = body[path];
-      if (!Array.isArray(list) || list.length <= most) return [];
-      return [{ path, message: `${path} must have at most ${most} entries` }];
-    });
+  return declaredBy(metatype).lists.flatMap(({ path, most }) => {
+    const list = body[path];
+    if (!Array.isArray(list) || list.length <= most) return [];
+    return [{ path, message: `${path} must have at most ${most} entries` }];
+  });
 }
 
-/** An option with the value `null` is missing, unless `null` is one of its values. */
+/** An option with the value `null` is missing, unless `null` is one of its values. An unknown option stays, and is refused. */
 function withoutNulls(body: unknown, { metatype }: ArgumentMetadata): unknown {
-  if (!isPlain(body) || Array.isArray(body)) return body;
+  if (!isPlain(body) || Array.isArray(body) || metatype === undefined) return body;
+  const { fields } = declaredBy(metatype);
   return Object.fromEntries(
-    Object.entries(body).filter(([name, value]) => value !== null || isNullable(metatype, name)),
+    Object.entries(body).filter(
+      ([name, value]) => value !== null || !fields.has(name) || isNullable(metatype, name),
+    ),
   );
 }
 
