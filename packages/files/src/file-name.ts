@@ -2,6 +2,8 @@
 const MOST_BYTES = 255;
 /** Devices of Windows, which have these names in every folder and with every ending. */
 const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
+/** Matches almost every name. Such a name needs no other check than those for devices and for its length. */
+const PLAIN = /^[\w%-](?:[\w%.-]*[\w%-])?$/;
 /** Separators, characters that are reserved on Windows, control characters and invisible characters. */
 const FORBIDDEN = /[/\\:*?"<>|\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
@@ -10,6 +12,7 @@ const FORBIDDEN = /[/\\:*?"<>|\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
  * continues a sentence that begins with the name.
  */
 export function fileNameProblem(name: string): string | null {
+  if (PLAIN.test(name) && name.length <= MOST_BYTES && !DEVICE.test(name)) return null;
   if (name === '') return 'is empty';
   if (FORBIDDEN.test(name)) return 'contains a separator or another character that file names must not have';
   if (name.startsWith('.')) return 'begins with a dot';

@@ -19,6 +19,8 @@ const RACY_MS = 2_000;
 
 /** Facts by version of the file that they were read from. */
 const kept = new Map<string, BarsFileFacts>();
+/** The same facts by SHA-256. */
+const keptByHash = new Map<string, BarsFileFacts>();
 /** Many trainings that start together ask for the same file. */
 const versions = new SharedReads(readVersion);
 
@@ -50,6 +52,11 @@ export async function barsFileFacts(
   }
 }
 
+/** The facts of bars with this fingerprint, whatever file they are in, if this process knows them. */
+export function factsOfFingerprint(sha256: string): BarsFileFacts | undefined {
+  return keptByHash.get(sha256);
+}
+
 /** The facts of an open bars file; see {@link barsFileFacts}. */
 export async function factsOf(
   file: OutsideFile,
@@ -73,10 +80,16 @@ export async function factsOf(
 }
 
 function remember(version: string, facts: BarsFileFacts): void {
-  kept.delete(version);
-  kept.set(version, facts);
-  const [oldest] = kept.keys();
-  if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+  keep(kept, version, facts);
+  keep(keptByHash, facts.sha256, facts);
+}
+
+/** Keeps the newest facts. */
+function keep(all: Map<string, BarsFileFacts>, key: string, facts: BarsFileFacts): void {
+  all.delete(key);
+  all.set(key, facts);
+  const [oldest] = all.keys();
+  if (all.size > MOST_KEPT && oldest !== undefined) all.delete(oldest);
 }
 
 /** `null` if there is no file; reading it explains what is wrong. */

@@ -7,7 +7,7 @@ export type { Bars } from './bars.js';
 export { type DateRange, parseDateRange } from './date-range.js';
 export { compareBars } from './compare-bars.js';
 export type { BarsFileFacts } from './cache/kept-facts.js';
-export { barsFileFacts, fingerprintBars } from './fingerprint.js';
+export { barsFileFacts, factsOfFingerprint, fingerprintBars } from './fingerprint.js';
 export { type AvailableBars, listBars } from './list-bars.js';
 export { parseNumber, parsePlainNumber } from './number.js';
 export { requirePositivePrices } from './positive-prices.js';

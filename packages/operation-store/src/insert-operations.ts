@@ -45,6 +45,15 @@ const INSERT = new RowsStatement<OperationRow, { id: string }>(COLUMNS, (changes
     where true on conflict do nothing returning id`;
 });
 
+/** The number of pending operations of each type that has any. */
+const COUNT_PENDING = new RowsStatement<{ type: string }, { type: string; count: number }>(
+  { type: 'text' },
+  (types) =>
+    sql`select counts.type, cast(sum(counts.count) as integer) as count
+      from ${types} join operation_counts as counts on counts.type = changes.type
+      where counts.status = 'pending' group by counts.type`,
+);
+
 /**
  * Inserts operations, with the first line of their histories. The results are in the order of the operations.
  * Operations that have the same id or task id as an earlier one of the list exist already.
@@ -81,10 +90,14 @@ class Known {
   private constructor(private readonly pending: Map<string, number>) {}
 
   static async read(tx: Kysely<Schema>, database: SqlDatabase, all: readonly NewOperation[]): Promise<Known> {
-    const pending = new Map<string, number>();
     const limited = all.filter(({ mostPending }) => mostPending !== undefined);
-    for (const type of new Set(limited.map(({ operation }) => operation.operation_type)))
-      pending.set(type, await countPending(tx, type));
+    const types = new Set(limited.map(({ operation }) => operation.operation_type));
+    const counts = await COUNT_PENDING.run(
+      tx,
+      database,
+      [...types].map((type) => ({ type })),
+    );
+    const pending = new Map(counts.map(({ type, count }) => [type, count]));
     const known = new Known(pending);
     // near the limit, one that exists already must not count
     const isNear = limited.some(
@@ -138,14 +151,4 @@ class Known {
       request_json: toJson(request),
     };
   }
-}
-
-async function countPending(tx: Kysely<Schema>, type: string): Promise<number> {
-  const { pending } = await tx
-    .selectFrom('operation_counts')
-    .select(sql<number>`cast(coalesce(sum(count), 0) as integer)`.as('pending'))
-    .where('type', '=', type)
-    .where('status', '=', 'pending')
-    .executeTakeFirstOrThrow();
-  return pending;
 }

@@ -1,6 +1,7 @@
 import type { AuditEntry, AuditList, ListAuditQuery } from '@ktrdr/contracts';
-import type { ExpressionBuilder } from 'kysely';
+import { sql, type ExpressionBuilder } from 'kysely';
 import type { AuditLimits, AuditLog, NewAuditEntry } from './audit-log.js';
+import { RowsStatement } from './rows-statement.js';
 import type { Schema } from './schema.js';
 import type { StoreAccess } from './store-access.js';
 import { canBeStored } from './stored-text.js';
@@ -8,20 +9,32 @@ import { canBeStored } from './stored-text.js';
 /** Maximum number of entries that one statement removes. */
 const REMOVED_AT_ONCE = 5_000;
 
+const COLUMNS = {
+  at: 'text',
+  caller: 'text',
+  token_id: 'text',
+  action: 'text',
+  target: 'text',
+  address: 'text',
+  outcome: 'text',
+  status: 'integer',
+  code: 'text',
+  count: 'integer',
+} as const satisfies Record<keyof NewAuditEntry, 'text' | 'integer'>;
+
+const INSERT = new RowsStatement<NewAuditEntry>(COLUMNS, (changes) => {
+  const names = sql.join(Object.keys(COLUMNS).map((name) => sql.ref(name)));
+  return sql`insert into audit_log (${names}) select ${names} from ${changes}`;
+});
+
 /** Stores the audit log in the database of the operations. */
 export class SqlAuditLog implements AuditLog {
   constructor(private readonly access: StoreAccess) {}
 
   async append(entries: readonly NewAuditEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    await this.access.use(() =>
-      this.access.database.relaxed((db) =>
-        db
-          .insertInto('audit_log')
-          .values([...entries])
-          .execute(),
-      ),
-    );
+    const { database } = this.access;
+    await this.access.use(() => database.relaxed((tx) => INSERT.run(tx, database, entries)));
   }
 
   async list({

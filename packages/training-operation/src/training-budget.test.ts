@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type EngineSetting, resolveOptions, type TrainingOptions } from '@ktrdr/contracts';
+import { barsFileFacts } from '@ktrdr/market-data';
 import { parseStrategy, type Strategy } from '@ktrdr/strategy';
 import { TrainingBudget, type TrainingLimits } from './training-budget.js';
 
@@ -184,4 +185,21 @@ test('an estimate names the limits that it exceeds instead of refusing the train
   expect(await overOf({ memoryMb: 10 })).toEqual(['memory']);
   expect(await overOf({ memoryMb: 10, hours: 1e-9 })).toEqual(['time', 'memory']);
   expect(await overOf({ hours: 0 })).toEqual([]);
+});
+
+test('the fingerprint of a request tells the number of bars, whatever the file has become', async () => {
+  const text = strategyText(mlp(32, 16));
+  const { strategy } = parseStrategy(text, { file: 'sized.yaml' });
+  await writeBars(strategy);
+  const name = { dataDir, symbol: 'EURUSD', timeframe: '1h' };
+  const { sha256 } = await barsFileFacts(name, { now: () => Date.now() + 60_000 });
+  await writeFile(join(dataDir, 'EURUSD_1h.csv'), 'header\nbar\n');
+  const spec = { ...resolveOptions({}), strategy: text, strategy_file: 'sized.yaml' };
+  const rowsOf = async (fingerprint: string): Promise<number> => {
+    const fingerprints = [{ symbol: 'EURUSD', timeframe: '1h', sha256: fingerprint }];
+    const budget = new TrainingBudget(LIMITS, 'onnx');
+    return (await budget.estimate(strategy, { ...spec, fingerprints }, { dataDir })).rows;
+  };
+  expect(await rowsOf(sha256)).toBe(BARS);
+  expect(await rowsOf('0'.repeat(64))).toBe(1);
 });

@@ -1,5 +1,5 @@
 import { type EngineSetting, TIMEFRAME_MS, type TrainingSpec } from '@ktrdr/contracts';
-import { type BarsFolders, barsFileFacts, parseDateRange } from '@ktrdr/market-data';
+import { type BarsFolders, barsFileFacts, factsOfFingerprint, parseDateRange } from '@ktrdr/market-data';
 import { labelClasses, networkSize, type Strategy } from '@ktrdr/strategy';
 import { fasterCpuEngine, supportsModel, trialNetworkOf } from '@ktrdr/trainer';
 
@@ -93,7 +93,7 @@ export async function estimateTraining(
     features.length,
     labelClasses(training.labels)?.length ?? 1,
   );
-  const { bars, baseBars } = await countBars(strategy, folders);
+  const { bars, baseBars } = await countBars(strategy, spec, folders);
   const rows = Math.min(baseBars, mostBarsInRange(strategy, spec));
   const { seeds = 1, walk_forward: folds = 0 } = spec;
   const passes = training.epochs * (seeds + folds * FOLD_SHARE);
@@ -146,15 +146,18 @@ function trainsInLanes(setting: EngineSetting): boolean {
   return setting === 'auto' || setting === 'wasm' || setting === 'onnx';
 }
 
-/** Bars of all files, and of those of the base timeframe. */
+/** Bars of all files, and of those of the base timeframe. The fingerprints of the request usually tell them without a look at the files. */
 async function countBars(
   { symbols, timeframes, baseTimeframe }: Strategy,
+  { fingerprints }: TrainingSpec,
   folders: BarsFolders,
 ): Promise<{ bars: number; baseBars: number }> {
   let [bars, baseBars] = [0, 0];
   for (const symbol of symbols) {
     for (const timeframe of timeframes) {
-      const facts = await barsFileFacts({ ...folders, symbol, timeframe });
+      const named = fingerprints.find((one) => one.symbol === symbol && one.timeframe === timeframe);
+      const known = named === undefined ? undefined : factsOfFingerprint(named.sha256);
+      const facts = known ?? (await barsFileFacts({ ...folders, symbol, timeframe }));
       bars += facts.bars;
       if (timeframe === baseTimeframe) baseBars += facts.bars;
     }

@@ -66,9 +66,11 @@ export function describeTraining(
 /** Options that have their own key in the metadata. */
 const SHOWN_APART: ReadonlySet<string> = new Set(['symbols', 'timeframes', 'start_date', 'end_date']);
 
+const SHOWN_OPTIONS = Object.entries(TRAINING_OPTION_DEFAULTS).filter(([name]) => !SHOWN_APART.has(name));
+
 /** Value of every option; `null` if it has none. */
 function optionParameters(spec: TrainingSpec): Record<string, unknown> {
-  const values: Record<string, unknown> = { ...spec };
-  const shown = Object.entries(TRAINING_OPTION_DEFAULTS).filter(([name]) => !SHOWN_APART.has(name));
-  return Object.fromEntries(shown.map(([name, fallback]) => [name, values[name] ?? fallback]));
+  return Object.fromEntries(
+    SHOWN_OPTIONS.map(([name, fallback]) => [name, spec[name as keyof TrainingSpec] ?? fallback]),
+  );
 }
