@@ -265,6 +265,11 @@ test('names features without any value instead of blaming the warm-up', async ()
       'AAA 1h has 300 bars in the range (300 without features: 1h_average_raw has no value on any bar)',
     ),
   });
+  await expect(prepareDataOrAdvise(asked, nothing)).rejects.toMatchObject({
+    message: expect.stringMatching(
+      /\. Leave 1h_average_raw out, or add bars that have what the indicator needs, such as a volume\.$/,
+    ),
+  });
 });
 
 test('names a validation split that leaves no training rows, and does not try other ranges', async () => {

@@ -78,6 +78,7 @@ function checkEnoughRows(dataset: Dataset, strategy: DataSettings): void {
       details: {
         rows,
         rows_needed: MINIMUM_ROWS,
+        features_without_values: neverKnown(symbols),
         symbols: symbols.map(({ symbol, bars, rows: of, withoutFeatures, withoutLabel }) => ({
           symbol,
           bars,
@@ -88,6 +89,12 @@ function checkEnoughRows(dataset: Dataset, strategy: DataSettings): void {
       },
     },
   );
+}
+
+/** Features that have no value although the indicators have had enough bars. */
+function neverKnown(symbols: readonly SymbolRows[]): string[] {
+  const warm = symbols.filter(({ warmingUp, bars }) => warmingUp < bars);
+  return [...new Set(warm.flatMap(({ featuresWithoutValues: never }) => never))];
 }
 
 function checkParts(dataset: Dataset, split: Split, strategy: DataSettings): void {

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { KtrdrError } from '@ktrdr/contracts';
 import { type Bars, type DateRange, describeBars, reportData, selectRange } from '@ktrdr/market-data';
 import { forMoreClasses, forMoreLabels } from './label-advice.js';
+import { named } from './named.js';
 import {
   MINIMUM_ROWS,
   prepareData,
@@ -38,7 +39,7 @@ export async function prepareDataOrAdvise(
     const threshold = range === null ? await findThreshold(request) : null;
     throw new KtrdrError(
       error.code,
-      `${error.message} ${flatAdvice(request)}${adviceText(request, error.code, range, threshold)}`,
+      `${error.message} ${flatAdvice(request)}${adviceText(request, error, range, threshold)}`,
       {
         details: {
           ...(error.details as object),
@@ -66,7 +67,7 @@ function flatAdvice(request: PrepareRequest): string {
 /** The next step for the user. */
 function adviceText(
   request: PrepareRequest,
-  code: KtrdrError['code'],
+  { code, details }: KtrdrError,
   range: Days | null,
   found: Threshold | null,
 ): string {
@@ -82,6 +83,10 @@ function adviceText(
       `(it is ${found.now})${found.ofAllBars ? ' and train on all of them' : ''}: ` +
       `that leaves at least ${USABLE_PART_ROWS} rows in each part.`
     );
+  }
+  const { features_without_values: never = [] } = details as { features_without_values?: string[] };
+  if (never.length > 0) {
+    return `A longer range does not help: ${there}. Leave ${named(never)} out, or add bars that have what the indicator needs, such as a volume.`;
   }
   if (labels.source === 'zigzag' && (labels.method === 'segments' || code === 'one_class_only')) {
     return `Neither a longer range (${there}) nor ${change} leaves ${USABLE_PART_ROWS} rows in each part: add bars.`;

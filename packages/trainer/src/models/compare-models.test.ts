@@ -323,7 +323,9 @@ describe('metrics are not comparable, and none is marked, if', () => {
     ['outputs differ', { metadata: { output_type: 'regression', classes: [] } }, /different output types/],
     ['labels differ', { strategy: ['threshold: 0.02', 'threshold: 0.03'] }, /The labels differ/],
   ])('%s', (_, changes, warning) => {
-    const comparison = compareModels([model(1), model(2, { accuracy: 0.7, ...changes })]);
+    const stored =
+      changes.metadata?.test_part === undefined ? {} : { verdict: { ...verdictOf(0.7, 0.01), rows: 90 } };
+    const comparison = compareModels([model(1), model(2, { accuracy: 0.7, stored, ...changes })]);
     expect(comparison.comparable).toBe(false);
     expect(comparison.warnings).toEqual([expect.stringMatching(warning)]);
     expect(comparison.metrics.map(({ best }) => best)).toEqual(comparison.metrics.map(() => []));

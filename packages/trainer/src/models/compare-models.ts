@@ -23,9 +23,9 @@ export function compareModels(models: readonly ReadModel[]): ModelComparison {
   const all = models.map(({ metadata }) => metadata);
   const strategies = compared.map(({ strategy }) => strategy);
   const stored = compared.map(({ metrics }) => metrics);
+  const otherRows = testPartWarnings(all);
   const warnings = [
-    ...testPartWarnings(all),
-    ...judgedWarnings(stored),
+    ...(otherRows.length > 0 ? otherRows : judgedWarnings(stored)),
     ...(same(strategies.map(({ training }) => training.labels))
       ? []
       : ['The labels differ: a correct prediction of one model can be wrong for the other.']),

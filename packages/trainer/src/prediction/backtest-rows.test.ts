@@ -76,6 +76,14 @@ describe('the rows of a backtest', () => {
     expect(found.bars.length).toBe(150);
     expect(found.rows.at(-1)).toBeLessThan(60);
     expect(found.stale).toMatchObject([{ file: 'AAA_4h.csv', to: at(399) }]);
+    expect(() => rowsOf(stale, { range: { start: at(350) } })).toThrow(
+      expect.objectContaining({
+        code: 'not_enough_bars',
+        message: expect.stringMatching(
+          /No requested bar has 4h features: AAA_4h\.csv has no bars after .* to AAA_4h\.csv\.$/,
+        ),
+      }),
+    );
   });
 
   test('end with the last bar that has closed', () => {

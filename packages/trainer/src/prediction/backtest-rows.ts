@@ -17,6 +17,7 @@ import {
 } from '../data/feature-rows.js';
 import type { SymbolBars } from '../data/load-bars.js';
 import type { ModelInput } from '../engines/onnx/infer-model.js';
+import { staleFeatures } from './stale-features.js';
 
 export interface BacktestRowsRequest {
   strategy: Strategy;
@@ -63,7 +64,8 @@ export function backtestRows(request: BacktestRowsRequest): BacktestRows {
   const { matrix, firstRow } = computed;
   const before = computed.inRange.length - bars.length;
   const ends = windowEnds.filter((at) => complete[at]! >= before);
-  if (ends.length === 0) throw noFeatures(request, all, bars.length);
+  const stale = computed.stale.filter(({ to }) => to >= bars.time[0]!);
+  if (ends.length === 0) throw staleFeatures(all.symbol, stale) ?? noFeatures(request, all, bars.length);
   return {
     bars,
     rows: ends.map((at) => complete[at]! - before),
@@ -76,7 +78,7 @@ export function backtestRows(request: BacktestRowsRequest): BacktestRows {
         return takeRows(matrix, windowBars, firstRow, taken);
       },
     },
-    stale: computed.stale.filter(({ to }) => to >= bars.time[0]!),
+    stale,
   };
 }
 

@@ -1,5 +1,5 @@
 import { KtrdrError, type Timeframe, TIMEFRAME_MS } from '@ktrdr/contracts';
-import { type Bars, type DateRange, describeBars, describeStale, parseDateRange } from '@ktrdr/market-data';
+import { type Bars, type DateRange, describeBars, parseDateRange } from '@ktrdr/market-data';
 import { type Strategy, warmUpBars } from '@ktrdr/strategy';
 import { windowOf } from '../data/data-settings.js';
 import {
@@ -10,6 +10,7 @@ import {
   takeRows,
 } from '../data/feature-rows.js';
 import type { SymbolBars } from '../data/load-bars.js';
+import { staleFeatures } from './stale-features.js';
 
 export interface PredictionRowsRequest {
   strategy: Strategy;
@@ -62,7 +63,7 @@ export function predictionRows(request: PredictionRowsRequest): PredictionRows {
   const firstAsked = inRange.length - last;
   const ends = windowEnds.filter((at) => complete[at]! >= firstAsked);
   const stale = computed.stale.filter(({ to }) => to >= inRange.time[firstAsked]!);
-  if (ends.length === 0) throw noFeatures(request, stale) ?? notEnoughBars(request, count, needed);
+  if (ends.length === 0) throw staleFeatures(bars.symbol, stale) ?? notEnoughBars(request, count, needed);
   const windowBars = barsOfWindows(complete, ends, window);
   return {
     time: inRange.time.slice(firstAsked),
@@ -76,21 +77,6 @@ export function predictionRows(request: PredictionRowsRequest): PredictionRows {
     unclosed,
     stale,
   };
-}
-
-/** The error for bars that have no features because another timeframe's file does not cover them. */
-function noFeatures(
-  { bars: { symbol } }: PredictionRowsRequest,
-  stale: readonly StaleBars[],
-): KtrdrError | null {
-  const stretch = stale.at(-1);
-  if (stretch === undefined) return null;
-  const { file, timeframe } = stretch;
-  return new KtrdrError(
-    'not_enough_bars',
-    `No requested bar has ${timeframe} features: ${describeStale(stretch)}. Add the missing ${timeframe} bars of ${symbol} to ${file}.`,
-    { details: { file, timeframe } },
-  );
 }
 
 /** Number of usable base bars from the first on, and number of later bars up to `end` that have not closed. */
