@@ -218,6 +218,20 @@ describe('with the same test rows', () => {
     expect(metricOf(comparison, 'above_best_baseline')).toBeUndefined();
   });
 
+  test('names the kind of the simpler model if it is the same for all', () => {
+    const linear = (type: string) => ({
+      stored: { baselines: { linear_model: { type, test_accuracy: 0.5 } } },
+    });
+    const titleOf = (...types: string[]) =>
+      metricOf(
+        compareModels(types.map((type, index) => model(index + 1, linear(type)))),
+        'baseline_linear_model',
+      )!.title;
+    const [logistic, ridge] = ['logistic_regression', 'ridge_regression'] as const;
+    expect(titleOf(ridge, ridge)).toBe('simpler model: ridge regression');
+    expect(titleOf(logistic, ridge, ridge)).toBe('simpler model: linear model');
+  });
+
   test('says that returns after different costs cannot be compared', () => {
     const costs = 'backtesting: { transaction_costs: 0.001 }\ntraining:\n  method';
     const comparison = compareModels([model(1), model(2, { strategy: ['training:\n  method', costs] })]);

@@ -114,16 +114,19 @@ function differenceRows(
   ];
 }
 
-/** Each baseline that a model has, under the name that the verdict gives it. */
+/** Each baseline that a model has, under the name that the verdict gives it, or a common one if models have different kinds. */
 function baselineTitles(stored: readonly StoredMetrics[]): [BaselineName, title: string][] {
-  const found = new Map<string, string>();
+  const found = new Map<BaselineName, string>();
   for (const { baselines } of stored) {
-    for (const [name, baseline] of Object.entries(baselines ?? {})) {
-      const kind = name === 'linear_model' ? 'simpler model' : 'baseline';
-      found.set(name, `${kind}: ${baselineTitle(name, baseline)}`);
+    for (const [name, baseline] of Object.entries(baselines ?? {}) as [BaselineName, object][]) {
+      const title = baselineTitle(name, baseline);
+      found.set(name, (found.get(name) ?? title) === title ? title : baselineTitle(name));
     }
   }
-  return [...found] as [BaselineName, string][];
+  return [...found].map(([name, title]) => [
+    name,
+    `${name === 'linear_model' ? 'simpler model' : 'baseline'}: ${title}`,
+  ]);
 }
 
 function moneyRows(): Row[] {
