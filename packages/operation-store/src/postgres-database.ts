@@ -4,7 +4,7 @@ import pg from 'pg';
 import { isUpToDate, migrate } from './migrate.js';
 import { explainPostgresError, isTransactionConflict, type PostgresPlace } from './postgres-errors.js';
 import { PostgresNotifications } from './postgres-notifications.js';
-import { PreparedStatements } from './prepared-statements.js';
+import { isOutdatedStatement, PreparedStatements } from './prepared-statements.js';
 import type { Schema } from './schema.js';
 import { limitResponseTime } from './response-timeout.js';
 import type { SqlDatabase } from './sql-database.js';
@@ -77,7 +77,10 @@ export async function openPostgresDatabase(
         return write(tx);
       }),
     prepare: (text) => statements.prepare(text),
-    isRetryable: (error) => isTransactionConflict(error) || statements.isOutdated(error),
+    isRetryable: (error) => isTransactionConflict(error) || isOutdatedStatement(error),
+    prepareRetry: (error) => {
+      if (isOutdatedStatement(error)) statements.rename();
+    },
     tell: (operationId) => notices.tell(operationId),
     onRemoteWrite: (hear) => notices.hear(hear),
     // the server looks after its files

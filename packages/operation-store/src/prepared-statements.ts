@@ -3,6 +3,11 @@ import pg from 'pg';
 /** Each statement uses memory on every connection for its whole lifetime. */
 const MAX_STATEMENTS = 64;
 
+/** True if a column has changed its type since the statement was prepared, because a newer version has migrated the schema. */
+export function isOutdatedStatement(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.routine === 'RevalidateCachedQuery';
+}
+
 /**
  * Names of the statements that run often. PostgreSQL parses a named statement once per connection and, after a few executions,
  * reuses its plan. Texts beyond the first 64 are planned every time.
@@ -21,13 +26,8 @@ export class PreparedStatements {
     return this.names.get(text);
   }
 
-  /**
-   * True if a column has changed its type since the statement was prepared, because a newer version has migrated the
-   * schema. Then all statements get new names, because the other connections have them under the old ones too.
-   */
-  isOutdated(error: unknown): boolean {
-    const isOutdated = error instanceof pg.DatabaseError && error.routine === 'RevalidateCachedQuery';
-    if (isOutdated) for (const text of this.names.keys()) this.names.set(text, `ktrdr_${++this.named}`);
-    return isOutdated;
+  /** Gives all statements new names: every connection has outdated ones under the old names. */
+  rename(): void {
+    for (const text of this.names.keys()) this.names.set(text, `ktrdr_${++this.named}`);
   }
 }

@@ -23,6 +23,8 @@ export interface SqlDatabase {
   readonly prepare: (text: string) => void;
   /** True if a concurrent transaction or migration caused the error and the work was rolled back, so that a retry may succeed. */
   readonly isRetryable: (error: unknown) => boolean;
+  /** Called with a retryable error before the retry. */
+  readonly prepareRetry: (error: unknown) => void;
   /** Notifies other processes of a written operation, if the database supports it. */
   readonly tell: (operationId: string) => void;
   /**

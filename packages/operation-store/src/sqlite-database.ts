@@ -105,6 +105,7 @@ async function prepareDatabase(
     prepare() {},
     // transactions take the write lock at their start and wait for it, so they never conflict
     isRetryable: () => false,
+    prepareRetry() {},
     tell() {},
     onRemoteWrite: (listener) => watch.start(() => listener(null)),
     version,

@@ -30,6 +30,7 @@ export class StoreAccess {
       } catch (error) {
         if (attempt === TRIES || !this.database.isRetryable(error))
           throw asStoreError(error, (unknown) => this.database.explain(unknown));
+        this.database.prepareRetry(error);
       }
       await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
     }
