@@ -49,16 +49,16 @@ export const CHANGE_TOOLS: readonly Tool[] = [
         () => {},
       );
       const request = { upload_id, ...named, ...choices };
-      const removeUpload = () => api.delete(`/data/uploads/${upload_id}`);
       const preview = await cancellable
         .post<ImportPreview>('/data/imports/preview', request, PREVIEW_TIMEOUT_MS)
-        .catch(async (error: unknown) => {
-          await removeUpload();
-          throw error;
+        .catch(async (error: Error) => {
+          const value = [error.message, ...(await removeUpload(call, upload_id))].join(' ');
+          throw Object.defineProperty(error, 'message', { value });
         });
-      if (preview.questions.length > 0) {
-        await removeUpload();
-        return { data: { started: false, questions: preview.questions }, page: '/app/data/import' };
+      const { questions } = preview;
+      if (questions.length > 0) {
+        const warnings = await removeUpload(call, upload_id);
+        return { data: { started: false, questions, warnings }, page: '/app/data/import' };
       }
       const { operation_id } = await start(call, '/data/imports/start', request);
       return { data: { operation_id, bars: preview.bars }, page: pageOf(operation_id) };
@@ -138,6 +138,16 @@ async function start({ api, signal }: ToolCall, path: string, body: object): Pro
       reason: 'The agent cancelled its call.',
     });
   return operation;
+}
+
+/** Removes an upload that is not imported. @returns a warning if this fails */
+async function removeUpload({ api }: ToolCall, id: string): Promise<string[]> {
+  try {
+    await api.delete(`/data/uploads/${id}`);
+    return [];
+  } catch (error) {
+    return [`The uploaded file is still there; the API removes it after a day. ${(error as Error).message}`];
+  }
 }
 
 function started({ operation_id, message }: OperationStarted): ToolAnswer {
