@@ -1,4 +1,5 @@
 import { KtrdrError } from '@ktrdr/contracts';
+import { lineOfError } from './line-of-error.js';
 import type { ProgramEnd } from './run-program.js';
 
 /**
@@ -12,8 +13,7 @@ export function unansweredError(
   advice: string,
 ): KtrdrError {
   const { signal = null, code = 0 } = error ?? {};
-  const lines = stderr.trim().split('\n');
-  const said = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1);
+  const said = lineOfError(stderr.trim().split('\n'));
   const how =
     usedMb === null
       ? `ended without an answer (${signal ? `signal ${signal}` : `exit code ${String(code)}`})${said ? `: ${said.trim()}` : ''}`

@@ -1,5 +1,5 @@
 import type { EngineName } from '@ktrdr/contracts';
-import { runProgram } from '@ktrdr/programs';
+import { lineOfError, runProgram } from '@ktrdr/programs';
 import { ENGINE_TRIAL_PROCESS } from '../process/programs.js';
 import { isOnnx } from '../engines/engine-names.js';
 import { providerProblem } from '../engines/onnx/provider-problem.js';
@@ -84,7 +84,6 @@ function endingOf(
     : error.signal
       ? `the process ended with ${error.signal}`
       : `exit code ${String(error.code)}`;
-  const lines = stderr.trim().split('\n');
-  const said = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1);
+  const said = lineOfError(stderr.trim().split('\n'));
   return `${ending}${said ? `: ${said.trim()}` : ''}`;
 }

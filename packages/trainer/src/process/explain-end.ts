@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { KtrdrError } from '@ktrdr/contracts';
+import { lineOfError } from '@ktrdr/programs';
 import type { ChildEnd } from './child-handle.js';
 
 const SIGNAL_EXIT = 128;
@@ -34,7 +35,7 @@ export function explainEnd(end: ChildEnd): KtrdrError {
     );
   }
   const how = signal === null ? `exit code ${end.code ?? 'unknown'}` : `signal ${signal}`;
-  const said = output.findLast((line) => /error/i.test(line)) ?? output.at(-1);
+  const said = lineOfError(output);
   return new KtrdrError(
     'trainer_crashed',
     `The training process ended without a result (${how})${said === undefined ? '' : `: ${said.trim()}`}. ` +
