@@ -1,8 +1,10 @@
 /** Loads a program that `bundle.mjs` has made, with the code that the build compiled. Builds put this file into `dist`. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire, SourceMap } from 'node:module';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
+import { isMainThread } from 'node:worker_threads';
 
 /** Characters of the hash at the end of a program. */
 export const HASH_LENGTH = 16;
@@ -32,15 +34,23 @@ export function load(program) {
 /** @returns the exports, and the script, which contains the code that Node has compiled */
 export function run(program, source) {
   const stored = compiledFile(program, source);
-  const script = new Script(`${OPENING}${source}\n})`, {
-    filename: program,
-    columnOffset: -OPENING.length,
-    // V8 compiles the source if this code is not for it
-    cachedData: existsSync(stored) ? readFileSync(stored) : undefined,
-  });
+  // V8 takes compiled code only with the flags that it was compiled with. The limit of this heap stays, because V8 reads its flag when the
+  // process starts. Threads have their own limits.
+  if (isMainThread) setFlagsFromString('--max-old-space-size=0');
+  const script = scriptOf(program, source, existsSync(stored) ? readFileSync(stored) : undefined);
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(program), module, program, dirname(program));
   return { exports: module.exports, script };
+}
+
+/** @param cachedData compiled code. V8 compiles the source if this code is not for it */
+export function scriptOf(program, source, cachedData) {
+  return new Script(`${OPENING}${source}\n})`, {
+    // compiled code contains the name, and a build can run in another folder than it was made in
+    filename: basename(program),
+    columnOffset: -OPENING.length,
+    cachedData,
+  });
 }
 
 /**
@@ -49,15 +59,17 @@ export function run(program, source) {
  */
 export function nameSources(program) {
   let map;
+  // compiled, and loaded by Node
+  const names = [basename(program), program];
   const inSources = (frame) => {
-    const [line, column] = [frame.getLineNumber(), frame.getColumnNumber()];
-    if (frame.getFileName() !== program || line === null || column === null) return String(frame);
+    const [file, line, column] = [frame.getFileName(), frame.getLineNumber(), frame.getColumnNumber()];
+    if (!names.includes(file) || line === null || column === null) return String(frame);
     map ??= sourceMap(program);
     const found = map?.findEntry(line - 1, column - 1);
     if (found?.originalSource === undefined) return String(frame);
     const source = resolve(dirname(program), found.originalSource);
     return String(frame).replace(
-      `${program}:${line}:${column}`,
+      `${file}:${line}:${column}`,
       () => `${source}:${found.originalLine + 1}:${found.originalColumn + 1}`,
     );
   };

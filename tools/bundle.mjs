@@ -1,8 +1,8 @@
-/** Bundles a program with its imports into one file and chunks, because thousands of files take seconds to load. */
+/** Bundles a program with its imports into one file, because thousands of files take seconds to load. */
 import { createHash } from 'node:crypto';
-import { appendFile, readFile } from 'node:fs/promises';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { appendFile, copyFile, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { HASH_LENGTH } from './bundle-loader.mjs';
 
@@ -27,15 +27,12 @@ const packageAddresses = {
   },
 };
 
-/** Bundles programs of the package in the current folder as ES modules. `entryPoints`, `options` and the result are esbuild's. */
-export async function bundle(entryPoints, { outdir = 'dist', plugins = [], ...options }) {
-  rmSync(join(outdir, 'chunks'), { recursive: true, force: true });
+/** Bundles programs of the package in the current folder as ES modules in `dist`. `entryPoints`, `options` and the result are esbuild's. */
+export function bundle(entryPoints, { plugins = [], ...options } = {}) {
   return build({
     entryPoints,
-    outdir,
-    chunkNames: 'chunks/[name]-[hash]',
+    outdir: 'dist',
     bundle: true,
-    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
@@ -53,15 +50,17 @@ export async function bundle(entryPoints, { outdir = 'dist', plugins = [], ...op
 }
 
 /**
- * Bundles one program into `dist/NAME.cjs`, which `bundle-loader.mjs` loads. Only CommonJS can be compiled ahead of time.
- * A dynamically imported module runs when it is imported.
+ * Bundles one program, which `bundle-loader.mjs` loads. Only CommonJS can be compiled ahead of time. A dynamically imported module runs
+ * when it is imported.
+ *
+ * @param program path of the bundle, such as `dist/service.cjs`
  */
-export async function bundleProgram(name, { plugins = [], ...options }) {
-  const program = join('dist', `${name}.cjs`);
+export async function bundleProgram(program, { plugins = [], ...options }) {
+  const folder = dirname(program);
   // Old compiled code must not stay beside a new program: V8 compares only the length of the source.
-  mkdirSync('dist', { recursive: true });
-  for (const file of readdirSync('dist').filter((file) => file.startsWith(`${basename(program)}.v`)))
-    rmSync(join('dist', file));
+  mkdirSync(folder, { recursive: true });
+  for (const file of readdirSync(folder).filter((file) => file.startsWith(`${basename(program)}.v`)))
+    rmSync(join(folder, file));
   const built = await build({
     outfile: program,
     bundle: true,
@@ -95,5 +94,26 @@ export async function bundleProgram(name, { plugins = [], ...options }) {
     .digest('hex')
     .slice(0, HASH_LENGTH);
   await appendFile(program, `//# ${hash}`);
-  return { ...built, program };
+  return built;
+}
+
+/**
+ * Bundles one program, and writes the ES module that starts it, with the loader beside it. Stack traces name source files; the sources
+ * themselves are not shipped.
+ *
+ * @param starter path of the ES module, in the folder of the program
+ */
+export async function bundleStarted(program, starter, options) {
+  await bundleProgram(program, { sourcemap: true, sourcesContent: false, ...options });
+  await copyFile(new URL('bundle-loader.mjs', import.meta.url), join(dirname(starter), 'loader.js'));
+  await writeFile(
+    starter,
+    `import { fileURLToPath } from 'node:url';
+import { load, nameSources } from './loader.js';
+
+const program = fileURLToPath(new URL('${basename(program)}', import.meta.url));
+nameSources(program);
+load(program);
+`,
+  );
 }

@@ -27,8 +27,9 @@ export const { runProcess, runComplete } = load(fileURLToPath(new URL('program.c
 };
 
 await rm('dist/chunks', { recursive: true, force: true });
-const main = await bundle({ main: 'src/main.ts' }, { ...MINIFIED, splitting: false, plugins: [fromProgram] });
-const { metafile, program } = await bundleProgram('program', {
+const main = await bundle({ main: 'src/main.ts' }, { ...MINIFIED, plugins: [fromProgram] });
+const program = 'dist/program.cjs';
+const { metafile } = await bundleProgram(program, {
   ...MINIFIED,
   stdin: {
     contents: `export const runProcess = async (args) => (await import('./src/run-process.js')).runProcess(args);
@@ -38,7 +39,7 @@ export const runComplete = async (words) => (await import('./src/completion/run-
   plugins: [axiosOverHttp],
 });
 // Help and completion read the tree of commands instead of loading each command's options.
-await bundle({ 'whole-tree': 'src/whole-tree.ts' }, { splitting: false });
+await bundle({ 'whole-tree': 'src/whole-tree.ts' });
 const { wholeTree } = await import('./dist/whole-tree.js');
 await writeFile('dist/commands.json', JSON.stringify(await wholeTree()));
 await rm('dist/whole-tree.js');

@@ -9,7 +9,7 @@ import { sha256 } from '../files/checksum.js';
 /** The packages between bars and weights, except the engine's library. Statistics draws first weights, order and masks. */
 const PACKAGES = ['@ktrdr/contracts', '@ktrdr/market-data', '@ktrdr/statistics', '@ktrdr/strategy'];
 /** Built code and kernels, or TypeScript files if the code runs unbuilt; without declarations and tests. */
-const CODE = /(?<!\.d|\.test)\.(?:[jt]s|wasm)$/;
+const CODE = /(?<!\.d|\.test)\.(?:c?js|ts|wasm)$/;
 
 let found: Promise<string> | undefined;
 

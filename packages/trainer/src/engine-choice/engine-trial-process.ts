@@ -34,6 +34,7 @@ if (known === undefined || network === undefined) {
 }
 process.stdin.resume();
 process.stdin.on('end', () => process.exit(1));
-const trial = await tryEngine(known, JSON.parse(network) as TrialNetwork);
-process.stdin.destroy();
-process.stdout.write(`${JSON.stringify(trial)}\n`);
+void tryEngine(known, JSON.parse(network) as TrialNetwork).then((trial) => {
+  process.stdin.destroy();
+  process.stdout.write(`${JSON.stringify(trial)}\n`);
+});

@@ -17,8 +17,8 @@ const { engine: name, denormalsAsZero } = workerData as LaneData;
 if (denormalsAsZero) treatDenormalsAsZero();
 // oxlint-disable-next-line no-restricted-properties -- the entry of a thread passes the clock in, as that of a process
 const clock = { now: () => Date.now() };
-const engine = await createEngine(name);
-const alive = setInterval(() => send({ type: 'alive' }), ALIVE_MS);
+const engine = createEngine(name);
+let alive: NodeJS.Timeout | undefined;
 let controller = new AbortController();
 let isAwaited = false;
 
@@ -47,7 +47,7 @@ async function train({ task, from, last }: Extract<LaneRequest, { type: 'train' 
           },
         },
       },
-      { engine, clock },
+      { engine: await engine, clock },
     );
     send({ type: 'trained', trained });
   } catch (error) {
@@ -57,6 +57,19 @@ async function train({ task, from, last }: Extract<LaneRequest, { type: 'train' 
         : { type: 'failed', error: errorRecord(trainingFailure(error)) },
     );
   }
+}
+
+async function begin(): Promise<void> {
+  await engine;
+  alive = setInterval(() => send({ type: 'alive' }), ALIVE_MS);
+  send({ type: 'ready', arithmetic: arithmetic() });
+}
+
+async function end(): Promise<void> {
+  const loaded = await engine;
+  clearInterval(alive);
+  loaded.dispose();
+  port.close();
 }
 
 port.on('message', (request: LaneRequest) => {
@@ -71,10 +84,8 @@ port.on('message', (request: LaneRequest) => {
       controller.abort();
       break;
     case 'end':
-      clearInterval(alive);
-      engine.dispose();
-      port.close();
+      void end();
       break;
   }
 });
-send({ type: 'ready', arithmetic: arithmetic() });
+void begin();

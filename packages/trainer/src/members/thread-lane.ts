@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { getHeapStatistics } from 'node:v8';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { type EngineName, errorFromRecord, KtrdrError } from '@ktrdr/contracts';
 import { arithmetic, denormalsAreTreatedAsZero } from '../engines/onnx/denormals.js';
@@ -22,6 +23,8 @@ const PROGRAM = fileURLToPath(new URL('../../dist/programs/lane-thread.js', impo
 
 /** A thread that sends no message for this long has failed, ms. A silent process has the same limit. */
 const SILENT_AFTER_MS = 60_000;
+
+const MB = 2 ** 20;
 
 /** A member that is being trained. */
 interface Running {
@@ -59,7 +62,11 @@ export class ThreadLane implements Lane {
   start(): void {
     if (this.state !== 'new') return;
     this.state = 'starting';
-    const { program = PROGRAM, resourceLimits = {}, silentAfterMs = SILENT_AFTER_MS } = this.options;
+    const {
+      program = PROGRAM,
+      resourceLimits = limitsOfThisHeap(),
+      silentAfterMs = SILENT_AFTER_MS,
+    } = this.options;
     const data: LaneData = { engine: this.engine, denormalsAsZero: denormalsAreTreatedAsZero() };
     let worker: Worker;
     try {
@@ -163,6 +170,11 @@ export class ThreadLane implements Lane {
     this.running?.reject(this.failure);
     this.running = null;
   }
+}
+
+/** A thread has as much memory for its objects as the process was started with. */
+function limitsOfThisHeap(): ResourceLimits {
+  return { maxOldGenerationSizeMb: getHeapStatistics().heap_size_limit / MB };
 }
 
 const WHAT_NEXT =
