@@ -118,7 +118,7 @@ export class AttemptProgress {
   async save(): Promise<void> {
     const newest = this.newest();
     // first, so that a reader who sees the end of an epoch also finds its point
-    if (this.records.hasNew) await this.records.save();
+    if (this.records.mayHaveNew) await this.records.save();
     if (!(await this.parts.store(newest))) return;
     this.stored = newest;
     this.parts.onStored();

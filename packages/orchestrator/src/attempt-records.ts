@@ -49,9 +49,9 @@ export class AttemptRecords {
     this.phases.enter(phase, at);
   }
 
-  /** The store lacks something. */
-  get hasNew(): boolean {
-    return this.series.unstored() !== null || this.phases.unstored() !== null;
+  /** The store may lack something. */
+  get mayHaveNew(): boolean {
+    return this.series.mayHaveNew || this.phases.unstored() !== null;
   }
 
   /** Stores what the store lacks, one call after the other. @throws KtrdrError `store_unavailable`; other errors are logged once */
@@ -64,7 +64,7 @@ export class AttemptRecords {
   }
 
   private async saveNow(): Promise<void> {
-    if (!this.hasNew) return;
+    if (!this.mayHaveNew) return;
     try {
       await this.store();
     } catch (error) {

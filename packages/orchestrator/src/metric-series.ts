@@ -45,6 +45,11 @@ export class MetricSeries {
     if (this.added.length >= MOST_ADDED) this.takeAdded();
   }
 
+  /** Whether the store may lack something. {@link unstored} says what, and compares all points to find it. */
+  get mayHaveNew(): boolean {
+    return this.changed || this.added.length > 0;
+  }
+
   /** What the store lacks; `null` if nothing. */
   unstored(): MetricsChange | null {
     this.takeAdded();
