@@ -6,12 +6,10 @@ import { program, requires } from '../../../tools/requirements.js';
 import { ROOT } from '@ktrdr/service-kit/testing';
 import { CliSandbox } from './cli-sandbox.js';
 
-/** Each test has a server of its own: one that ends still holds its socket for a moment. */
-let servers = 0;
-const socket = (): string => `ktrdr-test-${process.pid}-${servers}`;
+const SOCKET = `ktrdr-test-${process.pid}`;
 
 function tmux(...args: string[]): string {
-  const { status, stdout, stderr } = spawnSync('tmux', ['-L', socket(), ...args], {
+  const { status, stdout, stderr } = spawnSync('tmux', ['-L', SOCKET, ...args], {
     encoding: 'utf8',
     timeout: 5_000,
   });
@@ -35,8 +33,7 @@ beforeAll(async () => {
   if (program('tmux').missing === null) cli = await CliSandbox.start();
 });
 afterEach(() => {
-  spawnSync('tmux', ['-L', socket(), 'kill-server']);
-  servers += 1;
+  spawnSync('tmux', ['-L', SOCKET, 'kill-server']);
 });
 afterAll(() => cli?.close());
 

@@ -20,7 +20,6 @@ import type { Prompter } from '../prompter.js';
 import { importPreviewView } from '../views/import-preview-view.js';
 import { counted } from '../views/numbers.js';
 import type { ImportOptions } from './import-flags.js';
-import { withNearestZone } from './nearest-zone.js';
 import { askQuestion } from './questions.js';
 import { UploadProgress } from './upload-progress.js';
 import { withWaitingLine } from './waiting-line.js';
@@ -106,19 +105,17 @@ async function agree(session: ImportSession, source: ImportSource, file: string)
     ...session.choices,
     ...(options.profile === undefined ? {} : { profile: options.profile }),
   };
-  const previewOf = async (asked: PreviewImportRequest): Promise<ImportPreview> => {
+  const previewOf = (asked: PreviewImportRequest): Promise<ImportPreview> => {
     const reading = (): Promise<ImportPreview> =>
       session.api.post<ImportPreview>('/data/imports/preview', asked, PREVIEW_TIMEOUT_MS);
-    const preview =
-      output.live && !options.json && !options.quiet
-        ? await withWaitingLine(output, context.clock, `Reading ${printable(file)}`, reading)
-        : await reading();
-    return withNearestZone(preview, asked.timezone);
+    return output.live && !options.json && !options.quiet
+      ? withWaitingLine(output, context.clock, `Reading ${printable(file)}`, reading)
+      : reading();
   };
   let preview = await previewOf(request);
   const [first] = preview.questions;
   if (first !== undefined && prompter !== null) {
-    output.out(importPreviewView(preview, output));
+    output.out(importPreviewView(preview, output.style));
     output.out('');
     const answered = await answerAll(session, prompter, { request, preview }, previewOf);
     if (answered === null) return { kind: 'declined', preview };
@@ -127,7 +124,7 @@ async function agree(session: ImportSession, source: ImportSource, file: string)
   }
   // without a question about it, --quiet needs no preview
   const isSilent = options.json || (options.quiet && options.yes);
-  if (!isSilent) output.out(importPreviewView(preview, output));
+  if (!isSilent) output.out(importPreviewView(preview, output.style));
   if (preview.questions.length > 0) {
     const lines = preview.questions
       .map((question) => `  ${printable(importQuestionText(question)).replaceAll('\n', '\n  ')}`)

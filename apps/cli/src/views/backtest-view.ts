@@ -24,12 +24,12 @@ export function backtestView(result: BacktestResult, terminal: Terminal): string
   const sections = [
     assumptionsText(report, untrained_symbols, style),
     ...[
-      benchmarksTable(report, terminal),
+      benchmarksTable(report, style),
       equityChart(report, terminal),
       figuresView(report.figures, style),
       luckView(result, style),
       yearsTable(report, style),
-      symbolsTable(report, terminal),
+      symbolsTable(report, style),
     ].map((figures) =>
       report.in_sample && figures !== '' ? `  ${style.red('in-sample')}\n${figures}` : figures,
     ),
@@ -76,10 +76,7 @@ function sizingText(sizing: PositionSizing): string {
   }
 }
 
-function benchmarksTable(
-  { figures, benchmarks }: BacktestReport,
-  { columns, style }: Pick<Terminal, 'columns' | 'style'>,
-): string {
+function benchmarksTable({ figures, benchmarks }: BacktestReport, style: Style): string {
   const model = {
     name: 'the model',
     net_return: figures.net_return,
@@ -100,16 +97,11 @@ function benchmarksTable(
     percent(max_drawdown),
     count(trades),
   ];
-  const heads = ['net return', 'Sharpe ratio', 'max drawdown'];
+  const heads = ['net return', 'Sharpe ratio', 'max drawdown', 'trades'];
   return textTable(
-    [
-      { head: '' },
-      ...heads.map((head) => ({ head, align: 'right' as const })),
-      { head: 'trades', align: 'right', drop: 1 },
-    ],
+    [{ head: '' }, ...heads.map((head) => ({ head, align: 'right' as const }))],
     [row(model).map((cell) => style.bold(cell)), ...benchmarks.map(row)],
     style,
-    columns,
   );
 }
 
@@ -188,14 +180,11 @@ function yearsTable({ by_year }: BacktestReport, style: Style): string {
   );
 }
 
-function symbolsTable(
-  { by_symbol }: BacktestReport,
-  { columns, style }: Pick<Terminal, 'columns' | 'style'>,
-): string {
+function symbolsTable({ by_symbol }: BacktestReport, style: Style): string {
   if (by_symbol.length < 2) return '';
   const heads = ['profit', 'costs', 'winning trades', 'trades'];
   return textTable(
-    [{ head: 'symbol', least: 10 }, ...heads.map((head) => ({ head, align: 'right' as const }))],
+    [{ head: 'symbol' }, ...heads.map((head) => ({ head, align: 'right' as const }))],
     by_symbol.map(({ symbol, profit, costs, hit_rate, trades }) => [
       printable(symbol),
       count(Math.round(profit)),
@@ -204,7 +193,6 @@ function symbolsTable(
       count(trades),
     ]),
     style,
-    columns,
   );
 }
 

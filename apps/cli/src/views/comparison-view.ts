@@ -31,8 +31,7 @@ export function comparisonView(
   }));
   const sections = [
     textTable(
-      // names of figures differ at their ends
-      [{ head: '', least: 16, cut: 'middle' }, ...names],
+      [{ head: '', least: 16 }, ...names],
       [
         ['verdict', ...models.map(({ verdict }) => `${labelText(verdict, style)}  `)],
         ...metrics.flatMap((metric) => metricRows(metric, style)),

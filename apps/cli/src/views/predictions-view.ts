@@ -1,5 +1,4 @@
 import { printable, type BarPrediction, type PredictResponse } from '@ktrdr/contracts';
-import type { Screen } from '../screen.js';
 import type { Style } from '../style.js';
 import { count, counted, percent } from './numbers.js';
 import { type Column, textTable } from './text-table.js';
@@ -8,10 +7,7 @@ import { type Column, textTable } from './text-table.js';
 const ROWS_SHOWN = 1_000;
 
 /** A model's predictions, one line per bar. */
-export function predictionsView(
-  found: PredictResponse,
-  { columns: width, style }: Pick<Screen, 'columns' | 'style'>,
-): string {
+export function predictionsView(found: PredictResponse, style: Style): string {
   const { classes, predictions, output_type } = found;
   const regression = output_type === 'regression';
   const decides = predictions.some(({ decision }) => decision !== null);
@@ -19,11 +15,7 @@ export function predictionsView(
     { head: 'bar' },
     ...(regression
       ? [{ head: 'value', align: 'right' as const }]
-      : [
-          // the probabilities show it
-          { head: 'class', drop: 1 },
-          ...classes.map((name) => ({ head: printable(name), align: 'right' as const })),
-        ]),
+      : [{ head: 'class' }, ...classes.map((name) => ({ head: printable(name), align: 'right' as const }))]),
     ...(decides ? [{ head: 'decision' }] : []),
   ];
   const rows = predictions
@@ -33,7 +25,7 @@ export function predictionsView(
       ...(regression ? [valueText(bar)] : classTexts(bar, classes, style)),
       ...(decides ? [decisionText(bar, style)] : []),
     ]);
-  return `${titleText(found, style)}\n\n${textTable(columns, rows, style, width)}`;
+  return `${titleText(found, style)}\n\n${textTable(columns, rows, style)}`;
 }
 
 function titleText(found: PredictResponse, style: Style): string {

@@ -63,6 +63,7 @@ export interface CnnSpec {
 }
 
 export type ModelSpec = MlpSpec | RecurrentSpec | CnnSpec;
+export type ModelType = ModelSpec['type'];
 
 export function isRecurrent(spec: ModelSpec): spec is RecurrentSpec {
   return spec.type === 'lstm' || spec.type === 'gru';
