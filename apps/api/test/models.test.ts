@@ -104,13 +104,18 @@ describe('POST /models/:strategy/:version/predict', () => {
     const many = dataOf(await predict({ ...ASK, last: 400 }));
     expect(many.predictions).toHaveLength(400);
     expect(many.predictions.at(-1)).toEqual(one.predictions[0]);
-    expect(many.warnings).toEqual([]);
+    expect(many.warnings).toEqual([
+      'AAPL_1h.csv: synthetic bars. Results on them say nothing about a market.',
+    ]);
     expect(dataOf(await predict({ ...ASK, last: 400 }))).toEqual(many);
   });
 
   test('warns about a symbol that the model was not trained on', async () => {
     const { warnings } = dataOf(await predict({ ...ASK, symbol: 'GOOG', end_date: '2023-06-30' }));
-    expect(warnings).toEqual([expect.stringMatching(/not trained on GOOG but on AAPL/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^GOOG_1h\.csv: synthetic bars/),
+      expect.stringMatching(/not trained on GOOG but on AAPL/),
+    ]);
   });
 
   test('does not block other requests, and answers or asks to retry every request of a burst', async () => {
