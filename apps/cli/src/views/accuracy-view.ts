@@ -18,16 +18,33 @@ export function accuracyView(
   style: Style,
 ): string {
   const rows = testRows === null ? '' : style.dim(`   ${testRows}`);
+  const scores = baselineScores(baselines);
+  const calibration = test.calibration ?? null;
+  const shares = [
+    test.test_accuracy,
+    ...scores.map(({ accuracy }) => accuracy),
+    ...(validation === null ? [] : [validation.val_accuracy]),
+    ...(calibration === null ? [] : [calibration.expected_calibration_error]),
+  ];
+  // the texts beside them begin in one column
+  const width = Math.max(...shares.map((share) => percent(share).length));
+  const aligned = (share: number): string => percent(share).padStart(width);
   return pairs(
     [
-      ['test accuracy', style.bold(percent(test.test_accuracy)) + rows],
-      ...baselineScores(baselines).map(({ name, accuracy, how }): [string, string] => [
+      ['test accuracy', style.bold(aligned(test.test_accuracy)) + rows],
+      ...scores.map(({ name, accuracy, how }): [string, string] => [
         name,
-        percent(accuracy) + (how === '' ? '' : style.dim(`   ${how}`)),
+        aligned(accuracy) + (how === '' ? '' : style.dim(`   ${how}`)),
       ]),
       ['mean absolute error', typeof test.mae === 'number' ? figure(test.mae) : null],
-      ['validation accuracy', validation === null ? null : percent(validation.val_accuracy)],
-      ['calibration error', calibrationText(test.calibration, style)],
+      ['validation accuracy', validation === null ? null : aligned(validation.val_accuracy)],
+      [
+        'calibration error',
+        calibration === null
+          ? null
+          : aligned(calibration.expected_calibration_error) +
+            style.dim(`   Brier score ${calibration.brier_score.toFixed(3)}`),
+      ],
     ],
     style,
   );
@@ -49,12 +66,6 @@ function baselineScores(baselines: Partial<Baselines> | null): BaselineScore[] {
     ].join('   ');
     return { name: printable(baselineTitle(name, baseline)), accuracy, how: printable(how) };
   });
-}
-
-function calibrationText(calibration: TestMetrics['calibration'] | undefined, style: Style): string | null {
-  if (!calibration) return null;
-  const brier = style.dim(`   Brier score ${calibration.brier_score.toFixed(3)}`);
-  return percent(calibration.expected_calibration_error) + brier;
 }
 
 function figure(value: number): string {

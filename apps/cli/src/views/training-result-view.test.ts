@@ -219,7 +219,7 @@ describe('the result of a training', () => {
   pivot state           53.5 %   knows closes up to the bar
   logistic regression   50.1 %   knows features of the bar
   validation accuracy   55.1 %
-  calibration error     3.1 %   Brier score 0.551
+  calibration error      3.1 %   Brier score 0.551
 
   class  precision  recall     F1  support
   BUY        0.512   0.430  0.467       70
