@@ -1,6 +1,7 @@
 import { createReadStream, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from './cli-error.js';
+import { lookedIn } from './looked-in.js';
 import { nearest } from './nearest.js';
 
 /** Maximum size of a strategy file (bytes). Only a data file given by mistake is larger. */
@@ -67,7 +68,7 @@ function reason(path: string, code: string | undefined): string | null {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return `There is no file ${path} (looked in ${process.cwd()}).${nearestFile(path)}`;
+      return `There is no file ${path}${lookedIn(path)}.${nearestFile(path)}`;
     case 'EISDIR':
       return `${path} is a folder, not a strategy file.`;
     case 'EACCES':

@@ -95,7 +95,12 @@ function present(
   begun: () => void,
 ): Presentation {
   const line = (event: Omit<TrainingEvent, 'file'>): void => output.jsonLine({ file: row.file, ...event });
-  const plain = new PlainProgress((text) => output.out(`${row.file}: ${text}`), clock);
+  const named = (text: string): string =>
+    text
+      .split('\n')
+      .map((one) => `${row.file}: ${one.trimStart()}`)
+      .join('\n');
+  const plain = new PlainProgress((text) => output.out(named(text)), clock);
   const isSilent = options.json === true || options.quiet === true;
   let isKnown = false;
   const display: ProgressDisplay = {
@@ -108,7 +113,7 @@ function present(
       if (board === null && !isSilent) plain.show(state);
     },
     note: (text) => {
-      if (board !== null) board.note(`${row.file}: ${text}`);
+      if (board !== null) board.note(named(text));
       else if (!isSilent) plain.note(text);
     },
     stop: () => {},

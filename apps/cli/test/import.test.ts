@@ -233,6 +233,27 @@ describe('without a terminal', () => {
     expect(sent('/data/uploads/up_1234')).toMatchObject([{ method: 'DELETE' }]);
   });
 
+  test('a misspelt time zone is answered with the nearest one', async () => {
+    const wrong = { ...ZONE, message: '"Europe/Belin" is not a time zone', answers: [], suggestion: null };
+    server.answers.set('POST /data/imports/preview', () => ({ data: preview([wrong]) }));
+    expect(await run(join(folder, 'a.csv'), '--yes', '--timezone', 'Europe/Belin')).toBe(2);
+    expect(context.stderr()).toContain(
+      '\n      --timezone Europe/Berlin   (likely, because it is the time zone most like yours)\n',
+    );
+  });
+
+  test('a refused file among several is named once, by its path', async () => {
+    server.answers.set('POST /data/imports/preview', () => ({
+      status: 422,
+      error: { code: 'import_invalid', message: 'a.csv: line 1: it has no prices' },
+    }));
+    expect(await run(folder, '--yes')).toBe(2);
+    const files = ['a.csv', 'b.csv'].map((name) => join(folder, name));
+    expect(context.stderr()).toBe(
+      `${files[0]}: line 1: it has no prices\n${files[1]}: a.csv: line 1: it has no prices\n`,
+    );
+  });
+
   test('--json shows what the files mean, and imports nothing without --yes', async () => {
     expect(await run(join(folder, 'a.csv'), '--json')).toBe(2);
     expect(JSON.parse(context.stdout())).toMatchObject({ previews: [{ file: 'a.csv', questions: [] }] });
@@ -272,7 +293,8 @@ describe('without a terminal', () => {
   test.each([
     [['a.csv', 'b.csv', 'X'], /X cannot be the symbol of 2 files/],
     [['aa.csv'], /Did you mean .*a\.csv\?/],
-    [['nosuch.csv'], /There is no file .*nosuch\.csv/],
+    // the path is absolute
+    [['nosuch.csv'], /There is no file .*nosuch\.csv\.$/],
     [['*.parquet'], /No file matches .*\*\.parquet/],
     [['a.csv', 'X', '--symbol', 'Y'], /--symbol Y differs from the word X/],
   ])('%j is refused before anything is sent', async (words, reason) => {

@@ -6,10 +6,12 @@ import { program, requires } from '../../../tools/requirements.js';
 import { ROOT } from '@ktrdr/service-kit/testing';
 import { CliSandbox } from './cli-sandbox.js';
 
-const SOCKET = `ktrdr-test-${process.pid}`;
+/** Each test has a server of its own: one that ends still holds its socket for a moment. */
+let servers = 0;
+const socket = (): string => `ktrdr-test-${process.pid}-${servers}`;
 
 function tmux(...args: string[]): string {
-  const { status, stdout, stderr } = spawnSync('tmux', ['-L', SOCKET, ...args], {
+  const { status, stdout, stderr } = spawnSync('tmux', ['-L', socket(), ...args], {
     encoding: 'utf8',
     timeout: 5_000,
   });
@@ -33,7 +35,8 @@ beforeAll(async () => {
   if (program('tmux').missing === null) cli = await CliSandbox.start();
 });
 afterEach(() => {
-  spawnSync('tmux', ['-L', SOCKET, 'kill-server']);
+  spawnSync('tmux', ['-L', socket(), 'kill-server']);
+  servers += 1;
 });
 afterAll(() => cli?.close());
 

@@ -58,6 +58,16 @@ test('all completed: exit code 0', async () => {
   expect(await ended).toBe(0);
 });
 
+test('each line of a warning begins with its file', async () => {
+  const ended = train(...files.slice(0, 2));
+  await eventually('both are followed', () => server.streams === 2);
+  server.change('op_a.yaml', { warnings: ['One.', 'Two.'] });
+  await eventually('they are shown', () => context.stdout().includes('Two.'));
+  for (const name of ['a', 'b']) server.change(`op_${name}.yaml`, { status: 'completed' });
+  await ended;
+  expect(context.stdout()).toContain(`${files[0]}: warning: One.\n${files[0]}: warning: Two.\n`);
+});
+
 test('Ctrl+C cancels all that were started, and waits for them', async () => {
   const ended = train(...files);
   await eventually('all are followed', () => server.streams === 3);

@@ -1,4 +1,4 @@
-import { IMPORT_COLUMNS, type ImportPreview } from './data-import.js';
+import { IMPORT_COLUMNS, type ImportPreview, type ImportQuestionChoice } from './data-import.js';
 
 /** What an import understood of a file, in the words of the command line and of the page. */
 
@@ -19,9 +19,10 @@ export function importTimesText({
   questions,
   bars,
 }: Pick<ImportPreview, 'date_format' | 'timezone' | 'stamps' | 'questions' | 'bars'>): string {
-  const isAsked = questions.some(({ choice }) => choice === 'timezone');
+  const isAsked = (asked: ImportQuestionChoice): boolean => questions.some(({ choice }) => choice === asked);
   const ofDays = bars.every(({ timeframe }) => timeframe === '1d' || timeframe === '1w');
-  const zone = timezone === null ? (isAsked ? ', time zone unknown' : '') : `, ${timezone}`;
+  const zone = timezone === null ? (isAsked('timezone') ? ', time zone unknown' : '') : `, ${timezone}`;
   const stamp = ofDays && timezone === null ? '' : `, ${stamps} times of bars`;
-  return `${date_format}${zone}${stamp}`;
+  const format = isAsked('date_format') ? 'date format unknown' : date_format;
+  return `${format}${zone}${stamp}`;
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import {
   type ImportChoices,
   type ImportOperation,
@@ -75,7 +76,7 @@ async function importAll(session: ImportSession, files: string[], left: AbortCon
       (error: unknown) => {
         // a refused file does not stop the others
         if (files.length === 1 || left.signal.aborted || !(error instanceof CliError)) throw error;
-        context.output.err(`${printable(file)}: ${printable(error.message)}`);
+        context.output.err(printable(refusalOf(file, error)));
         return error.exitCode;
       },
     );
@@ -148,6 +149,12 @@ async function saveProfile(
 async function savedChoices(api: ImportSession['api'], name: string): Promise<ImportChoices> {
   const { profiles } = await api.get<{ profiles: ImportProfile[] }>('/data/profiles');
   return profiles.find((profile) => profile.name === name)?.choices ?? {};
+}
+
+/** What is wrong with one of several files. The API knows only its name, the user its path. */
+function refusalOf(file: string, { message }: CliError): string {
+  const name = `${basename(file)}: `;
+  return `${file}: ${message.startsWith(name) ? message.slice(name.length) : message}`;
 }
 
 function choicesOf(

@@ -25,7 +25,7 @@ export async function predict(
   const path = `${modelPath(model)}/predict`;
   const found = await openApi(context, options).post<PredictResponse>(path, request);
   const exitCode = answer(context, options, found, {
-    view: (shown, { style }) => predictionsView(shown, style),
+    view: predictionsView,
     names: ({ predictions }) =>
       predictions.map(({ decision, class: name, value }) => String(decision ?? name ?? value ?? '-')),
   });

@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { IMPORT_FILE_ENDING } from '@ktrdr/contracts';
 import { UsageError } from '../cli-error.js';
+import { lookedIn } from '../looked-in.js';
 import { nearest } from '../nearest.js';
 
 /**
@@ -27,7 +28,7 @@ function filesOf(word: string): string[] {
     const pattern = patternOf(basename(word));
     const files = filesIn(dirname(word), (name) => pattern.test(name));
     if (files.length > 0) return files;
-    throw new UsageError(`No file matches ${word} (looked in ${process.cwd()}).`);
+    throw new UsageError(`No file matches ${word}${lookedIn(word)}.`);
   }
   const folder = dirname(word);
   const meant = nearest(
@@ -35,7 +36,7 @@ function filesOf(word: string): string[] {
     filesIn(folder, () => true).map((path) => basename(path)),
   );
   const hint = meant === null ? '' : ` Did you mean ${join(folder, meant)}?`;
-  throw new UsageError(`There is no file ${word} (looked in ${process.cwd()}).${hint}`);
+  throw new UsageError(`There is no file ${word}${lookedIn(word)}.${hint}`);
 }
 
 function filesIn(folder: string, isMeant: (name: string) => boolean): string[] {

@@ -20,6 +20,7 @@ import type { Prompter } from '../prompter.js';
 import { importPreviewView } from '../views/import-preview-view.js';
 import { counted } from '../views/numbers.js';
 import type { ImportOptions } from './import-flags.js';
+import { withNearestZone } from './nearest-zone.js';
 import { askQuestion } from './questions.js';
 import { UploadProgress } from './upload-progress.js';
 import { withWaitingLine } from './waiting-line.js';
@@ -105,17 +106,19 @@ async function agree(session: ImportSession, source: ImportSource, file: string)
     ...session.choices,
     ...(options.profile === undefined ? {} : { profile: options.profile }),
   };
-  const previewOf = (asked: PreviewImportRequest): Promise<ImportPreview> => {
+  const previewOf = async (asked: PreviewImportRequest): Promise<ImportPreview> => {
     const reading = (): Promise<ImportPreview> =>
       session.api.post<ImportPreview>('/data/imports/preview', asked, PREVIEW_TIMEOUT_MS);
-    return output.live && !options.json && !options.quiet
-      ? withWaitingLine(output, context.clock, `Reading ${printable(file)}`, reading)
-      : reading();
+    const preview =
+      output.live && !options.json && !options.quiet
+        ? await withWaitingLine(output, context.clock, `Reading ${printable(file)}`, reading)
+        : await reading();
+    return withNearestZone(preview, asked.timezone);
   };
   let preview = await previewOf(request);
   const [first] = preview.questions;
   if (first !== undefined && prompter !== null) {
-    output.out(importPreviewView(preview, output.style));
+    output.out(importPreviewView(preview, output));
     output.out('');
     const answered = await answerAll(session, prompter, { request, preview }, previewOf);
     if (answered === null) return { kind: 'declined', preview };
@@ -124,7 +127,7 @@ async function agree(session: ImportSession, source: ImportSource, file: string)
   }
   // without a question about it, --quiet needs no preview
   const isSilent = options.json || (options.quiet && options.yes);
-  if (!isSilent) output.out(importPreviewView(preview, output.style));
+  if (!isSilent) output.out(importPreviewView(preview, output));
   if (preview.questions.length > 0) {
     const lines = preview.questions
       .map((question) => `  ${printable(importQuestionText(question)).replaceAll('\n', '\n  ')}`)

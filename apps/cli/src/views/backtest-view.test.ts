@@ -65,10 +65,14 @@ const REPORT: BacktestReport = {
   warnings: [],
 };
 
-const view = (report: Partial<BacktestReport> = {}, result: Partial<BacktestResult> = {}) =>
+const view = (
+  report: Partial<BacktestReport> = {},
+  result: Partial<BacktestResult> = {},
+  columns = Infinity,
+) =>
   backtestView(
     { model: 'sp500_daily/1d_v1', untrained_symbols: [], report: { ...REPORT, ...report }, ...result },
-    { columns: Infinity, unicode: true, style: createStyle(false) },
+    { columns, unicode: true, style: createStyle(false) },
   );
 
 describe('a backtest', () => {
@@ -96,6 +100,13 @@ describe('a backtest', () => {
 
   year  net return  max drawdown  trades
   2014       2.0 %         3.0 %      10`);
+  });
+
+  test('leaves out a column of the rules that does not fit the terminal', () => {
+    expect(view({}, {}, 60)).toContain(`\
+                net return  Sharpe ratio  max drawdown
+  the model          3.1 %          0.42         8.3 %
+`);
   });
 
   test('says in its first line what makes its figures worthless', () => {

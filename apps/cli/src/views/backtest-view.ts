@@ -24,12 +24,12 @@ export function backtestView(result: BacktestResult, terminal: Terminal): string
   const sections = [
     assumptionsText(report, untrained_symbols, style),
     ...[
-      benchmarksTable(report, style),
+      benchmarksTable(report, terminal),
       equityChart(report, terminal),
       figuresView(report.figures, style),
       luckView(result, style),
       yearsTable(report, style),
-      symbolsTable(report, style),
+      symbolsTable(report, terminal),
     ].map((figures) =>
       report.in_sample && figures !== '' ? `  ${style.red('in-sample')}\n${figures}` : figures,
     ),
@@ -76,7 +76,10 @@ function sizingText(sizing: PositionSizing): string {
   }
 }
 
-function benchmarksTable({ figures, benchmarks }: BacktestReport, style: Style): string {
+function benchmarksTable(
+  { figures, benchmarks }: BacktestReport,
+  { columns, style }: Pick<Terminal, 'columns' | 'style'>,
+): string {
   const model = {
     name: 'the model',
     net_return: figures.net_return,
@@ -97,11 +100,16 @@ function benchmarksTable({ figures, benchmarks }: BacktestReport, style: Style):
     percent(max_drawdown),
     count(trades),
   ];
-  const heads = ['net return', 'Sharpe ratio', 'max drawdown', 'trades'];
+  const heads = ['net return', 'Sharpe ratio', 'max drawdown'];
   return textTable(
-    [{ head: '' }, ...heads.map((head) => ({ head, align: 'right' as const }))],
+    [
+      { head: '' },
+      ...heads.map((head) => ({ head, align: 'right' as const })),
+      { head: 'trades', align: 'right', drop: 1 },
+    ],
     [row(model).map((cell) => style.bold(cell)), ...benchmarks.map(row)],
     style,
+    columns,
   );
 }
 
@@ -180,11 +188,14 @@ function yearsTable({ by_year }: BacktestReport, style: Style): string {
   );
 }
 
-function symbolsTable({ by_symbol }: BacktestReport, style: Style): string {
+function symbolsTable(
+  { by_symbol }: BacktestReport,
+  { columns, style }: Pick<Terminal, 'columns' | 'style'>,
+): string {
   if (by_symbol.length < 2) return '';
   const heads = ['profit', 'costs', 'winning trades', 'trades'];
   return textTable(
-    [{ head: 'symbol' }, ...heads.map((head) => ({ head, align: 'right' as const }))],
+    [{ head: 'symbol', least: 10 }, ...heads.map((head) => ({ head, align: 'right' as const }))],
     by_symbol.map(({ symbol, profit, costs, hit_rate, trades }) => [
       printable(symbol),
       count(Math.round(profit)),
@@ -193,6 +204,7 @@ function symbolsTable({ by_symbol }: BacktestReport, style: Style): string {
       count(trades),
     ]),
     style,
+    columns,
   );
 }
 

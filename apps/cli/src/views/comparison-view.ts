@@ -31,7 +31,8 @@ export function comparisonView(
   }));
   const sections = [
     textTable(
-      [{ head: '', least: 16 }, ...names],
+      // names of figures differ at their ends
+      [{ head: '', least: 16, cut: 'middle' }, ...names],
       [
         ['verdict', ...models.map(({ verdict }) => `${labelText(verdict, style)}  `)],
         ...metrics.flatMap((metric) => metricRows(metric, style)),

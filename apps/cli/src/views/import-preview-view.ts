@@ -9,6 +9,7 @@ import {
 } from '@ktrdr/contracts';
 import type { Style } from '../style.js';
 import { alike, count, counted, fileSize, minutes, moment } from './numbers.js';
+import type { Terminal } from './terminal.js';
 import { pairs, textTable } from './text-table.js';
 
 /** Lines of the rows that are left out, and symbols, that a view names. */
@@ -17,13 +18,17 @@ const MOST_SYMBOLS = 10;
 const DATE_LENGTH = 10;
 
 /** What an import understood of a file: facts, notes, and the first and last bars. */
-export function importPreviewView(preview: ImportPreview, style: Style): string {
-  const { bars, notes } = preview;
+export function importPreviewView(
+  preview: ImportPreview,
+  { columns, style }: Pick<Terminal, 'columns' | 'style'>,
+): string {
+  const { bars, notes, questions } = preview;
+  const hasDates = questions.every(({ choice }) => choice !== 'date_format');
   const sections = [
     `${style.bold(printable(preview.file))}   ${fileSize(preview.bytes)}`,
-    pairs([...factsOf(preview), ...(bars.length === 1 ? factsOfBars(bars[0]!) : [])], style),
-    bars.length > 1 ? symbolsTable(bars, style) : '',
-    ...bars.slice(0, 1).map((one) => barsTable(one, style)),
+    pairs([...factsOf(preview), ...(bars.length === 1 ? factsOfBars(bars[0]!, hasDates) : [])], style),
+    bars.length > 1 ? symbolsTable(bars, columns, style) : '',
+    ...bars.slice(0, 1).map((one) => barsTable(one, columns, style)),
     notes.map((note) => `  ${style.yellow('note:')} ${printable(note)}`).join('\n'),
   ];
   return sections.filter((section) => section !== '').join('\n\n');
@@ -48,11 +53,15 @@ function leftOutText(rows: number, left: readonly LeftOutRow[]): string | null {
   return printable(lines.join('\n'));
 }
 
-function factsOfBars({ symbol, timeframe, rows, first, last }: ImportedBars): [string, string | null][] {
+/** @param hasDates false while the order of day and month is open: the range would be a guess */
+function factsOfBars(
+  { symbol, timeframe, rows, first, last }: ImportedBars,
+  hasDates: boolean,
+): [string, string | null][] {
   return [
     ['symbol', printable(symbol)],
     ['timeframe', timeframe ?? 'unknown'],
-    ['range', rows === 0 ? null : rangeText(first, last)],
+    ['range', rows === 0 || !hasDates ? null : rangeText(first, last)],
     ['rows', count(rows)],
   ];
 }
@@ -63,13 +72,13 @@ function rangeText(first: string, last: string): string {
   return `${shown(first)} to ${shown(last)}${last.endsWith('Z') ? ' UTC' : ''}`;
 }
 
-function symbolsTable(bars: readonly ImportedBars[], style: Style): string {
+function symbolsTable(bars: readonly ImportedBars[], columns: number, style: Style): string {
   const table = textTable(
     [
-      { head: 'symbol' },
+      { head: 'symbol', least: 10 },
       { head: 'timeframe' },
       { head: 'rows', align: 'right' },
-      { head: 'first' },
+      { head: 'first', drop: 1 },
       { head: 'last' },
     ],
     bars
@@ -82,13 +91,14 @@ function symbolsTable(bars: readonly ImportedBars[], style: Style): string {
         moment(last),
       ]),
     style,
+    columns,
   );
   const more = bars.length - MOST_SYMBOLS;
   return more > 0 ? `${table}\n  and ${counted(more, 'more symbol')}` : table;
 }
 
 /** The first bars and the last one. */
-function barsTable({ preview, rows }: ImportedBars, style: Style): string {
+function barsTable({ preview, rows }: ImportedBars, columns: number, style: Style): string {
   if (preview.length === 0) return '';
   const numbers = ['open', 'high', 'low', 'close', 'volume'] as const;
   const prices = alike(preview.flatMap(({ open, high, low, close }) => [open, high, low, close]));
@@ -100,8 +110,16 @@ function barsTable({ preview, rows }: ImportedBars, style: Style): string {
   // between the first bars and the last one
   if (rows > preview.length) lines.splice(-1, 0, ['...', '', '', '', '', '']);
   return textTable(
-    [{ head: 'time' }, ...numbers.map((head) => ({ head, align: 'right' as const }))],
+    [
+      { head: 'time' },
+      ...numbers.map((head) => ({
+        head,
+        align: 'right' as const,
+        ...(head === 'volume' ? { drop: 1 } : {}),
+      })),
+    ],
     lines,
     style,
+    columns,
   );
 }

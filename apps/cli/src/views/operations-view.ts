@@ -50,7 +50,7 @@ export function operationsTable(
   return textTable(
     [
       { head: 'operation' },
-      { head: 'status' },
+      { head: 'status', least: 17 },
       ...(isJudged ? [{ head: 'verdict', drop: 2 }] : []),
       { head: 'took', align: 'right', drop: 4 },
       { head: 'created', drop: 3 },

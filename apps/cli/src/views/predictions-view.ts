@@ -1,4 +1,5 @@
 import { printable, type BarPrediction, type PredictResponse } from '@ktrdr/contracts';
+import type { Screen } from '../screen.js';
 import type { Style } from '../style.js';
 import { count, counted, percent } from './numbers.js';
 import { type Column, textTable } from './text-table.js';
@@ -7,7 +8,10 @@ import { type Column, textTable } from './text-table.js';
 const ROWS_SHOWN = 1_000;
 
 /** A model's predictions, one line per bar. */
-export function predictionsView(found: PredictResponse, style: Style): string {
+export function predictionsView(
+  found: PredictResponse,
+  { columns: width, style }: Pick<Screen, 'columns' | 'style'>,
+): string {
   const { classes, predictions, output_type } = found;
   const regression = output_type === 'regression';
   const decides = predictions.some(({ decision }) => decision !== null);
@@ -15,7 +19,11 @@ export function predictionsView(found: PredictResponse, style: Style): string {
     { head: 'bar' },
     ...(regression
       ? [{ head: 'value', align: 'right' as const }]
-      : [{ head: 'class' }, ...classes.map((name) => ({ head: printable(name), align: 'right' as const }))]),
+      : [
+          // the probabilities show it
+          { head: 'class', drop: 1 },
+          ...classes.map((name) => ({ head: printable(name), align: 'right' as const })),
+        ]),
     ...(decides ? [{ head: 'decision' }] : []),
   ];
   const rows = predictions
@@ -25,7 +33,7 @@ export function predictionsView(found: PredictResponse, style: Style): string {
       ...(regression ? [valueText(bar)] : classTexts(bar, classes, style)),
       ...(decides ? [decisionText(bar, style)] : []),
     ]);
-  return `${titleText(found, style)}\n\n${textTable(columns, rows, style)}`;
+  return `${titleText(found, style)}\n\n${textTable(columns, rows, style, width)}`;
 }
 
 function titleText(found: PredictResponse, style: Style): string {

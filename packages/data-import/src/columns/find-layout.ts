@@ -69,7 +69,7 @@ function withOrder(table: NamedTable, layout: Layout, free: number[], decimal: D
     throw importError(
       table.file,
       `line ${table.line}: columns ${four.map((column) => column + 1).join(', ')} are not open, high, low and close in any order. ` +
-        'Give the numbers of the columns: --columns time=1,open=2,high=3,low=4,close=5,volume=6',
+        'Give the numbers of the columns: --columns time=1,open=2,high=3,low=4,close=5,volume=6; for a time of day in its own column, date=1,time=2',
     );
   const volume = volumeColumn(table, four, free, decimal);
   const group: ColumnGroup = {

@@ -18,11 +18,14 @@ export async function conflictQuestion(
   const canKeep = conflicts.every(({ kind }) => kind === 'differ');
   const shown = conflicts.slice(0, MOST_SHOWN).map(({ message }) => message);
   const more = conflicts.length - shown.length;
+  const files = conflicts.length === 1 ? 'the whole file' : 'these files as a whole';
   return {
     choice: 'on_conflict',
-    message: [...shown, ...(more > 0 ? [`and ${more} more ${more === 1 ? 'file' : 'files'}`] : [])].join(
-      '\n',
-    ),
+    message: [
+      ...shown,
+      ...(more > 0 ? [`and ${more} more ${more === 1 ? 'file' : 'files'}`] : []),
+      ...(canKeep ? [] : [`The new bars can only replace ${files}.`]),
+    ].join('\n'),
     answers: canKeep ? ['keep', 'replace', 'refuse'] : ['replace', 'refuse'],
     suggestion: null,
   };

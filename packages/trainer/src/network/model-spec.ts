@@ -63,7 +63,6 @@ export interface CnnSpec {
 }
 
 export type ModelSpec = MlpSpec | RecurrentSpec | CnnSpec;
-export type ModelType = ModelSpec['type'];
 
 export function isRecurrent(spec: ModelSpec): spec is RecurrentSpec {
   return spec.type === 'lstm' || spec.type === 'gru';

@@ -1,0 +1,19 @@
+import type { ImportPreview, ImportQuestion } from '@ktrdr/contracts';
+import { nearest } from '../nearest.js';
+
+/**
+ * Answers the question about a misspelt time zone with the zone that was probably meant.
+ *
+ * @param typed the chosen time zone
+ */
+export function withNearestZone(preview: ImportPreview, typed: string | undefined): ImportPreview {
+  if (typed === undefined) return preview;
+  const meant = nearest(typed, ['UTC', ...Intl.supportedValuesOf('timeZone')]);
+  if (meant === null) return preview;
+  const questions = preview.questions.map((question): ImportQuestion =>
+    question.choice === 'timezone' && question.answers.length === 0
+      ? { ...question, answers: [meant], suggestion: 'it is the time zone most like yours' }
+      : question,
+  );
+  return { ...preview, questions };
+}
