@@ -8,8 +8,8 @@ export interface Curve {
   isFaint?: boolean;
   /** Dashed, so that colour is not the only difference. */
   isDashed?: boolean;
-  /** Not in the legend: one of many like the curve before it. */
-  isUnlisted?: boolean;
+  /** One of many curves alike. The legend has only the first, without a value. */
+  ofMany?: 'first' | 'other';
 }
 
 /** An area between two curves. */

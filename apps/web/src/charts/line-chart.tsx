@@ -56,13 +56,7 @@ export function LineChart({
   newest.current = { marks, formatValue };
   // a chart is built again only if its curves are others; new values only redraw it
   const shape = JSON.stringify([
-    curves.map(({ name, series, isFaint, isDashed, isUnlisted }) => [
-      name,
-      series,
-      isFaint,
-      isDashed,
-      isUnlisted,
-    ]),
+    curves.map(({ name, series, isFaint, isDashed, ofMany }) => [name, series, isFaint, isDashed, ofMany]),
     ranges.map(({ series }) => series),
     isTime,
     isLog,
@@ -117,9 +111,9 @@ export function LineChart({
                 label: xName,
                 value: (_: uPlot, at: number | null) => (at === null ? '–' : formatNumber(at)),
               },
-          ...curves.map(({ name, series, isFaint, isDashed, isUnlisted }) => ({
+          ...curves.map(({ name, series, isFaint, isDashed, ofMany }) => ({
             label: name,
-            class: isUnlisted === true ? 'unlisted' : undefined,
+            class: ofMany === undefined ? undefined : ofMany === 'first' ? 'without-value' : 'unlisted',
             stroke: colorOf(`--series-${series}`),
             width: isFaint === true ? 1 : 2,
             alpha: isFaint === true ? 0.35 : 1,

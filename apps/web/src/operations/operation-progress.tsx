@@ -3,7 +3,7 @@ import { percentageText } from '@ktrdr/contracts';
 import { ProgressBar } from '../components/progress-bar.js';
 import { VerdictBadge } from '../components/verdict-badge.js';
 import { formatDuration } from '../format/times.js';
-import { isActive, lineOf, subjectOf } from './operation-words.js';
+import { isActive, lineOf, shortLineOf, subjectOf } from './operation-words.js';
 import './operation-progress.css';
 
 /** Bar, percentage, ETA and current step of an operation that has not ended; otherwise how it ended. */
@@ -30,7 +30,7 @@ export function OperationProgress({ operation }: { operation: TypedOperationSumm
       <ProgressBar percentage={progress.percentage} label={`Progress of ${subjectOf(operation)}`} />
       <div class="operation-progress-text">
         <span class="operation-line" title={line}>
-          {line}
+          {shortLineOf(operation)}
         </span>
         <span class="number">{[percentageText(progress.percentage), eta].filter(Boolean).join(' · ')}</span>
       </div>

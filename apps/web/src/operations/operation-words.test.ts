@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { EMPTY_PROGRESS_CONTEXT, type TypedOperationSummary } from '@ktrdr/contracts';
-import { lineOf } from './operation-words.js';
+import { lineOf, shortLineOf } from './operation-words.js';
 
 /** A completed training. */
 function training(parameters: object, context: object): TypedOperationSummary {
@@ -16,9 +16,9 @@ const BEST = { best_epoch: 9, best_val_loss: 0.6068 };
 
 test('the best of several seeds has the name of its seed, not its position', () => {
   expect(lineOf(training({ seed: 42, seeds: 16 }, { ...BEST, best_seed: 13 }))).toBe(
-    'Best validation loss 0.6068 in epoch 9 of seed 54',
+    'Best validation loss 0.6068, seed 54',
   );
-  expect(lineOf(training({ seed: 7, seeds: 2 }, { ...BEST, best_seed: 1 }))).toMatch(/ of seed 7$/u);
+  expect(lineOf(training({ seed: 7, seeds: 2 }, { ...BEST, best_seed: 1 }))).toMatch(/, seed 7$/u);
 });
 
 test('a training with one seed names no seed', () => {
@@ -27,4 +27,15 @@ test('a training with one seed names no seed', () => {
 
 test('a dry run says that it trained nothing', () => {
   expect(lineOf(training({ dry_run: true }, {}))).toBe('A dry run: nothing was trained');
+});
+
+test.each([
+  [{}, 'Epoch 3 of 40'],
+  [{ seeds: 16 }, 'Training [seed 2/16, epoch 3/40]'],
+  [{ walk_forward: 4 }, 'Training [seed 2/16, epoch 3/40]'],
+])('a list shows a running training with %j as %s', (parameters, line) => {
+  const { progress, ...operation } = training(parameters, { current_epoch: 3, total_epochs: 40 });
+  const current_step = 'Training [seed 2/16, epoch 3/40]';
+  const running = { ...operation, status: 'running', progress: { ...progress, current_step } };
+  expect(shortLineOf(running as TypedOperationSummary)).toBe(line);
 });

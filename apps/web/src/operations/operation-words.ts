@@ -68,12 +68,25 @@ export function lineOf(operation: TypedOperationSummary): string {
   return progress.current_step ?? (status === 'pending' ? 'Waiting' : '');
 }
 
+/** The line in a list: without the names that are beside it, if the operation is a training with one seed. */
+export function shortLineOf(operation: TypedOperationSummary): string {
+  const { seeds, walk_forward: folds } = operation.metadata.parameters;
+  const { current_epoch: epoch, total_epochs: epochs } = operation.progress.context;
+  const hasOneRun = (seeds ?? 1) === 1 && (folds ?? null) === null;
+  return operation.status === 'running' && hasOneRun && epoch !== null && epochs !== null
+    ? `Epoch ${epoch} of ${epochs}`
+    : lineOf(operation);
+}
+
 /** The best value of a training so far, of all seeds. */
 function bestText(operation: TypedOperationSummary): string {
   const { best_epoch, best_val_loss, best_seed } = operation.progress.context;
   if (best_epoch === null || best_val_loss === null) return '';
-  const seed = typeof best_seed === 'number' ? ` of seed ${firstSeedOf(operation) + best_seed - 1}` : '';
-  return `Best validation loss ${formatMetric(best_val_loss)} in epoch ${best_epoch}${seed}`;
+  const where =
+    typeof best_seed === 'number'
+      ? `, seed ${firstSeedOf(operation) + best_seed - 1}`
+      : ` in epoch ${best_epoch}`;
+  return `Best validation loss ${formatMetric(best_val_loss)}${where}`;
 }
 
 /** The first seed of a training; the others follow it. */

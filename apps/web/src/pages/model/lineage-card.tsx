@@ -81,7 +81,9 @@ export function LineageCard({ model: { summary, metadata, bars } }: { model: Mod
         columns={[
           {
             title: 'Bars',
-            cell: (row: TrainedBars) => <a href={barsAddress(row)}>{`${row.symbol} ${row.timeframe}`}</a>,
+            cell: (row: TrainedBars) => (
+              <a class="bars-name" href={barsAddress(row)}>{`${row.symbol} ${row.timeframe}`}</a>
+            ),
           },
           { title: 'Since then', cell: ({ state }) => <span class={`bars-${state}`}>{STATES[state]}</span> },
           {

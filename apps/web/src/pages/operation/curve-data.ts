@@ -193,7 +193,7 @@ function manyCurves({ name, series, isDashed, seeds }: SeedLines, { smoothing }:
     series,
     isDashed,
     isFaint: true,
-    isUnlisted: index > 0,
+    ofMany: index === 0 ? 'first' : 'other',
   }));
 }
 

@@ -1,4 +1,5 @@
 import type { StrategySummary } from '@ktrdr/contracts';
+import { Fragment } from 'preact';
 import { TableBox } from '../../components/table-box.js';
 import { counted, UNKNOWN } from '../../format/numbers.js';
 import { may } from '../../shell/caller.js';
@@ -56,7 +57,15 @@ function StrategyRow({ strategy, mayChange, onDelete }: StrategyRowProps) {
   return (
     <tr>
       <th scope="row">
-        <a href={strategyAddress(stem)}>{stem}</a>
+        <a href={strategyAddress(stem)}>
+          {stem.split('_').map((word, at) => (
+            <Fragment key={at}>
+              {at > 0 && '_'}
+              {at > 0 && <wbr />}
+              {word}
+            </Fragment>
+          ))}
+        </a>
         {name !== stem && <span class="muted"> (models: {name})</span>}
         {description !== null && <p class="strategy-description">{description}</p>}
       </th>

@@ -52,7 +52,9 @@ function Budget({ answer }: { answer: EstimateTrainingResponse }) {
     ],
     [
       'Epochs',
-      `${formatNumber(answer.epochs)} for each seed, ${counted(answer.passes, 'pass', 'passes')} in all`,
+      answer.passes === answer.epochs
+        ? formatNumber(answer.epochs)
+        : `${formatNumber(answer.epochs)} for each seed, ${counted(answer.passes, 'pass', 'passes')} in all`,
     ],
     [
       'Time',
