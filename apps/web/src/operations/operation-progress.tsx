@@ -22,7 +22,7 @@ export function OperationProgress({ operation }: { operation: TypedOperationSumm
     );
   }
   const eta =
-    progress.eta_seconds === null || status !== 'running'
+    progress.eta_seconds === null || progress.eta_seconds < 1 || status !== 'running'
       ? ''
       : `${formatDuration(progress.eta_seconds * 1000)} left`;
   return (

@@ -30,11 +30,12 @@ test('a dry run says that it trained nothing', () => {
 });
 
 test.each([
-  [{}, 'Epoch 3 of 40'],
-  [{ seeds: 16 }, 'Training [seed 2/16, epoch 3/40]'],
-  [{ walk_forward: 4 }, 'Training [seed 2/16, epoch 3/40]'],
-])('a list shows a running training with %j as %s', (parameters, line) => {
-  const { progress, ...operation } = training(parameters, { current_epoch: 3, total_epochs: 40 });
+  [{}, 'training', 'Epoch 3 of 40'],
+  [{}, 'evaluating', 'Evaluating'],
+  [{ seeds: 16 }, 'training', 'Training [seed 2/16, epoch 3/40]'],
+  [{ walk_forward: 4 }, 'training', 'Training [seed 2/16, epoch 3/40]'],
+])('a list shows a running training with %j that is %s as %s', (parameters, phase, line) => {
+  const { progress, ...operation } = training(parameters, { current_epoch: 3, total_epochs: 40, phase });
   const current_step = 'Training [seed 2/16, epoch 3/40]';
   const running = { ...operation, status: 'running', progress: { ...progress, current_step } };
   expect(shortLineOf(running as TypedOperationSummary)).toBe(line);

@@ -28,7 +28,7 @@ export function subjectOf(operation: TypedOperationSummary): string {
   }
 }
 
-/** The name of a type of operations: `data_check` -> `Data check`. */
+/** The name of a type or a phase: `data_check` -> `Data check`. */
 function typeTitle(type: string): string {
   return type.charAt(0).toUpperCase() + wordsOf(type.slice(1));
 }
@@ -71,11 +71,11 @@ export function lineOf(operation: TypedOperationSummary): string {
 /** The line in a list: without the names that are beside it, if the operation is a training with one seed. */
 export function shortLineOf(operation: TypedOperationSummary): string {
   const { seeds, walk_forward: folds } = operation.metadata.parameters;
-  const { current_epoch: epoch, total_epochs: epochs } = operation.progress.context;
+  const { current_epoch: epoch, total_epochs: epochs, phase } = operation.progress.context;
   const hasOneRun = (seeds ?? 1) === 1 && (folds ?? null) === null;
-  return operation.status === 'running' && hasOneRun && epoch !== null && epochs !== null
-    ? `Epoch ${epoch} of ${epochs}`
-    : lineOf(operation);
+  if (operation.status !== 'running' || !hasOneRun || epoch === null || phase === null)
+    return lineOf(operation);
+  return phase === 'training' ? `Epoch ${epoch} of ${epochs}` : typeTitle(phase);
 }
 
 /** The best value of a training so far, of all seeds. */

@@ -78,7 +78,7 @@ export function CurvesCard({ points, isRunning, firstSeed, stopped }: CurvesCard
           {stopped !== undefined && <p class="card-line muted">Stopped: {stopped}.</p>}
           <div class="chart-controls">
             <CurveControls metric={metric} smoothing={smoothing} isLog={isLog} />
-            {hasParts(metric.value) && (
+            {seeds.length > 1 && hasParts(metric.value) && (
               <Segmented
                 label="Part"
                 values={CURVE_PARTS}
