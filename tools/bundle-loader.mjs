@@ -15,10 +15,9 @@ const COMMA = ','.charCodeAt(0);
 const SEMICOLON = ';'.charCodeAt(0);
 /** Values of the digits in a source map, by character code. */
 const DIGITS = new Uint8Array(128);
-for (const [value, digit] of [
-  ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
-].entries())
-  DIGITS[digit.charCodeAt(0)] = value;
+Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/').forEach((code, value) => {
+  DIGITS[code] = value;
+});
 /** Parameters of a CommonJS module. */
 const OPENING = '(function(exports,require,module,__filename,__dirname){';
 
