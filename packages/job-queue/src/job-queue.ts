@@ -109,7 +109,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   async tell(jobId: string, worker: string, message: JobMessage): Promise<void> {
     const told: MessageForJob = { job: jobId, message };
     try {
-      await within(this.client.relay.publish(topicOfWorker(worker), told), RESPONSE_TIMEOUT_MS);
+      await within(this.client.messages.publish(topicOfWorker(worker), told), RESPONSE_TIMEOUT_MS);
     } catch (cause) {
       throw this.unreachable(cause);
     }
@@ -188,7 +188,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     await this.client.close();
   }
 
-  private async listen({ events, relay }: QueueParts): Promise<void> {
+  private async listen({ events, messages }: QueueParts): Promise<void> {
     const heard = (jobId: string, state: JobState<TReport, TOutcome>) => {
       const watch = this.watches.get(jobId);
       if (watch === undefined) return;
@@ -208,7 +208,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     events.on('failed', ({ jobId, failedReason }) => heard(jobId, { state: 'failed', reason: failedReason }));
     events.on('delayed', ({ jobId }) => heard(jobId, { state: 'held' }));
     events.on('waiting', ({ jobId }) => heard(jobId, { state: 'waiting', ahead: null }));
-    await relay.subscribe<unknown>(WORKERS_TOPIC, ({ data: said }) => {
+    await messages.subscribe(WORKERS_TOPIC, (said) => {
       const data = this.orComplain.read(this.parts.reader.worker, said);
       if (data === null) return;
       if ('left' in data) this.knownWorkers.left(data.name);

@@ -1,9 +1,10 @@
-import { DelayedError, type Job, type Queue, type Relay, type Worker } from 'bullmq';
+import { DelayedError, type Job, type Queue, type Worker } from 'bullmq';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import { HeldJob, type WorkedJob } from './held-job.js';
 import { topicOfWorker, type MessageForJob, type QueuedJob, type QueueReader } from './messages.js';
 import { reasonOf, secondsSince } from './outage.js';
 import { QueueConnection } from './queue-connection.js';
+import type { QueueMessages } from './queue-messages.js';
 import { OrComplain } from './read-or-complain.js';
 import { TakenJob } from './taken-job.js';
 import { within } from './within.js';
@@ -59,7 +60,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
   private readonly connection: QueueConnection;
   private readonly worker: Worker;
   private readonly queue: Queue;
-  private readonly relay: Relay;
+  private readonly messages: QueueMessages;
   private readonly orComplain: OrComplain;
   private readonly announcements: WorkerAnnouncements<TDescription>;
   /** Deadline for the queue's responses while stopping, monotonic ms; `null` before. */
@@ -76,7 +77,6 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     this.connection = connection;
     const lockDuration = Math.round(parts.leaseMs * LOCK_SHARE);
     this.queue = connection.queue();
-    this.relay = connection.relay(parts.name);
     this.worker = connection.worker((job, token) => this.process(job, token ?? ''), {
       name: parts.name,
       concurrency: parts.concurrency,
@@ -88,8 +88,9 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       drainDelay: 1,
       autorun: false,
     });
+    this.messages = connection.messages(this.queue, this.worker, (error) => this.onConnectionError(error));
     this.announcements = new WorkerAnnouncements({
-      relay: this.relay,
+      messages: this.messages,
       clock: parts.clock,
       describe: async () => ({
         name: parts.name,
@@ -110,12 +111,11 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     this.worker.on('error', (error) => this.onConnectionError(error));
     this.worker.on('ready', () => this.recovered());
     this.queue.on('error', (error: Error) => this.onConnectionError(error));
-    this.relay.on('error', (error: Error) => this.onConnectionError(error));
   }
 
   /** Starts to take jobs. Rejects with the reason if the queue is unreachable. */
   async start(): Promise<void> {
-    const parts = [this.worker, this.queue, this.relay];
+    const parts = [this.worker, this.queue];
     try {
       await within(Promise.all(parts.map((part) => part.waitUntilReady())), RESPONSE_TIMEOUT_MS);
       await within(this.listen(), RESPONSE_TIMEOUT_MS);
@@ -143,7 +143,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     while (this.held.size > 0) await this.parts.clock.sleep(IDLE_CHECK_MS);
     if (this.outageSince === null) await this.announcements.sayGoodbye(this.parts.name);
     this.connection.abandon();
-    const parts = Promise.allSettled([closed, this.queue.close(), this.relay.close()]);
+    const parts = Promise.allSettled([closed, this.queue.close(), this.messages.close()]);
     await within(parts, this.answerMs).catch((error: unknown) => this.onConnectionError(error));
   }
 
@@ -193,8 +193,8 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
 
   /** Receives the messages for all jobs of this worker. A job that it does not have needs none. */
   private async listen(): Promise<void> {
-    await this.relay.subscribe<unknown>(topicOfWorker(this.parts.name), ({ data }) => {
-      const { job, message } = (data ?? {}) as Partial<MessageForJob>;
+    await this.messages.subscribe(topicOfWorker(this.parts.name), (told) => {
+      const { job, message } = (told ?? {}) as Partial<MessageForJob>;
       const held = this.held.get(String(job));
       if (held === undefined) return;
       const read = this.orComplain.read(this.parts.reader.message, message);

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-
-/** Topic for messages to a worker about its jobs. A hash, because the relay allows few characters. */
+/** Topic for messages to a worker about its jobs. */
 export function topicOfWorker(name: string): string {
-  return `worker.${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
+  return `worker ${name}`;
 }
 
 /** Topic for the announcements of workers. */

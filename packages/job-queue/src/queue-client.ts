@@ -1,6 +1,7 @@
-import type { Queue, QueueEvents, Relay } from 'bullmq';
+import type { Queue, QueueEvents } from 'bullmq';
 import type { Clock } from '@ktrdr/orchestrator';
 import type { QueueConnection } from './queue-connection.js';
+import type { QueueMessages } from './queue-messages.js';
 import { within } from './within.js';
 
 /** Delay before an unreachable queue is tried again, ms. */
@@ -12,7 +13,7 @@ const CLOSE_MS = 2_000;
 export interface QueueParts {
   queue: Queue;
   events: QueueEvents;
-  relay: Relay;
+  messages: QueueMessages;
 }
 
 /**
@@ -51,8 +52,8 @@ export class QueueClient {
     return this.parts.queue;
   }
 
-  get relay(): Relay {
-    return this.parts.relay;
+  get messages(): QueueMessages {
+    return this.parts.messages;
   }
 
   async close(): Promise<void> {
@@ -62,15 +63,11 @@ export class QueueClient {
   }
 
   private open(): QueueParts {
-    const parts = {
-      queue: this.connection.queue(),
-      events: this.connection.events(),
-      relay: this.connection.relay('api'),
-    };
-    parts.queue.on('error', this.onError);
-    parts.events.on('error', this.onError);
-    parts.relay.on('error', this.onError);
-    return parts;
+    const queue = this.connection.queue();
+    const events = this.connection.events();
+    queue.on('error', this.onError);
+    events.on('error', this.onError);
+    return { queue, events, messages: this.connection.messages(queue, events, this.onError) };
   }
 
   /** Keeps the parts open. Never rejects. Ends after the parts are closed. */
@@ -91,7 +88,7 @@ export class QueueClient {
   }
 }
 
-async function closeParts({ queue, events, relay }: QueueParts): Promise<void> {
-  const closed = Promise.allSettled([relay.close(), events.close(), queue.close()]);
+async function closeParts({ queue, events, messages }: QueueParts): Promise<void> {
+  const closed = Promise.allSettled([messages.close(), events.close(), queue.close()]);
   await within(closed, CLOSE_MS).catch(() => {});
 }

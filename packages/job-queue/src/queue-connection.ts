@@ -1,9 +1,7 @@
 import {
   createPostgresBackend,
-  createPostgresRelayBackend,
   Queue,
   QueueEvents,
-  Relay,
   Worker,
   type Processor,
   type WorkerOptions,
@@ -13,6 +11,9 @@ import type { Clock } from '@ktrdr/orchestrator';
 import { withBoundedEvents } from './bounded-events.js';
 import { withBoundedJobs } from './bounded-job.js';
 import { PostgresEvents } from './postgres-events.js';
+import { PostgresMessages } from './postgres-messages.js';
+import type { QueueMessages } from './queue-messages.js';
+import { RedisMessages } from './redis-messages.js';
 
 /** Schema of the queue's tables in PostgreSQL. It can share a database with the operations. */
 const SCHEMA = 'ktrdr_queue';
@@ -135,16 +136,12 @@ export class QueueConnection {
     );
   }
 
-  /** Opens the part that carries messages between processes. */
-  relay(name: string): Relay {
-    const options = { namespace: this.name, name, leaseDuration: 15_000 };
-    return this.postgres === null
-      ? new Relay({ ...options, connection: { ...this.redis } as never })
-      : (new Relay({
-          ...options,
-          connection: this.postgres as never,
-          backend: createPostgresRelayBackend as never,
-        }) as unknown as Relay);
+  /** Opens the part that carries messages between processes. `queue` sends them; on PostgreSQL, `receiver` receives them. */
+  messages(queue: Queue, receiver: QueueEvents | Worker, onError: (error: unknown) => void): QueueMessages {
+    const { clock } = this;
+    return this.redis === null
+      ? new PostgresMessages({ queue, receiver, clock, onError })
+      : new RedisMessages({ queue, options: { ...this.redis } as never, clock, onError });
   }
 }
 

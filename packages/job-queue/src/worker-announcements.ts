@@ -1,6 +1,6 @@
-import type { Relay } from 'bullmq';
 import type { Clock } from '@ktrdr/orchestrator';
 import { ANNOUNCE_MS, WORKERS_TOPIC, type AnnouncedWorker, type WorkerGoodbye } from './messages.js';
+import type { QueueMessages } from './queue-messages.js';
 import { within } from './within.js';
 
 /** Timeout of an announcement, ms. */
@@ -9,7 +9,7 @@ const RESPONSE_TIMEOUT_MS = 5_000;
 const GOODBYE_MS = 500;
 
 export interface WorkerAnnouncementsParts<TDescription> {
-  relay: Relay;
+  messages: QueueMessages;
   clock: Clock;
   describe: () => Promise<AnnouncedWorker<TDescription>>;
   onAnnounced: () => void;
@@ -38,14 +38,14 @@ export class WorkerAnnouncements<TDescription> {
   /** Removes the worker from the list at once. Waits for a running announcement, which would list the worker again. */
   async sayGoodbye(name: string): Promise<void> {
     const goodbye: WorkerGoodbye = { name, left: true };
-    const said = this.announcing.then(() => this.parts.relay.publish(WORKERS_TOPIC, goodbye));
+    const said = this.announcing.then(() => this.parts.messages.publish(WORKERS_TOPIC, goodbye));
     await within(said, GOODBYE_MS).catch(this.parts.onError);
   }
 
   private async announce(): Promise<void> {
     const worker = await this.parts.describe();
     if (this.stopped) return;
-    await within(this.parts.relay.publish(WORKERS_TOPIC, worker), RESPONSE_TIMEOUT_MS);
+    await within(this.parts.messages.publish(WORKERS_TOPIC, worker), RESPONSE_TIMEOUT_MS);
     this.parts.onAnnounced();
   }
 }

@@ -229,6 +229,26 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     ]);
   });
 
+  it('delivers a long message with any characters', async () => {
+    const queue = openQueue();
+    const stops: JobStop[] = [];
+    await openWorker('one', async (held) => {
+      await new Promise<void>((resolve) => {
+        held.onStop((stop) => {
+          stops.push(stop);
+          resolve();
+        });
+      });
+      return { done: 'stopped' };
+    });
+    await queue.add('a', job('a'));
+    await follow(queue, 'a', (state) => state.state === 'taken' && state.begun);
+    const reason = 'a\u0000 \ud83d\ude00 \u00e9 "quoted" \n'.repeat(2_000);
+    await queue.tell('a', 'one', { type: 'cancel', reason, force: false });
+    await follow(queue, 'a', ended);
+    expect(stops).toEqual([{ cause: 'cancelled', reason, force: false }]);
+  });
+
   it('drops a job that is never told to begin, and takes the next one', async () => {
     const queue = openQueue();
     const clock: Clock = {

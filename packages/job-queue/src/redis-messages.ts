@@ -1,0 +1,68 @@
+import type { Queue } from 'bullmq';
+import { Redis, type RedisOptions } from 'ioredis';
+import type { Clock } from '@ktrdr/orchestrator';
+import {
+  CHECK_MS,
+  CHECKED_WITHIN_MS,
+  channelOf,
+  MOST_CHARACTERS,
+  messageOf,
+  type QueueMessages,
+} from './queue-messages.js';
+import { within } from './within.js';
+
+export interface RedisMessagesParts {
+  /** Publishes through its connection. */
+  queue: Queue;
+  options: RedisOptions & { url: string };
+  clock: Clock;
+  onError: (error: unknown) => void;
+}
+
+/** Messages through Redis's own channels: one command for each. */
+export class RedisMessages implements QueueMessages {
+  private readonly receiver: Redis;
+  private readonly listeners = new Map<string, (message: unknown) => void>();
+  private stopTimer = () => {};
+  private closed = false;
+
+  constructor(private readonly parts: RedisMessagesParts) {
+    this.receiver = new Redis(parts.options.url, parts.options);
+    this.receiver.on('error', parts.onError);
+    this.receiver.on('message', (channel: string, text: string) => {
+      if (text.length <= MOST_CHARACTERS) this.listeners.get(channel)?.(messageOf(text));
+    });
+    this.checkLater();
+  }
+
+  async publish(topic: string, message: unknown): Promise<void> {
+    const { queue } = this.parts;
+    const { client } = queue.getBackend() as unknown as { client: Promise<Redis> };
+    await (await client).publish(channelOf(queue.name, topic), JSON.stringify(message));
+  }
+
+  /** A connection that is opened again subscribes again by itself. */
+  async subscribe(topic: string, listener: (message: unknown) => void): Promise<void> {
+    const channel = channelOf(this.parts.queue.name, topic);
+    this.listeners.set(channel, listener);
+    await this.receiver.subscribe(channel);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.stopTimer();
+    this.receiver.disconnect();
+  }
+
+  /** A connection may be lost without a sign, and this one only receives. */
+  private checkLater(): void {
+    this.stopTimer = this.parts.clock.setTimer(CHECK_MS, () => void this.check());
+  }
+
+  private async check(): Promise<void> {
+    const { receiver } = this;
+    if (receiver.status === 'ready')
+      await within(receiver.ping(), CHECKED_WITHIN_MS).catch(() => receiver.disconnect(true));
+    if (!this.closed) this.checkLater();
+  }
+}
