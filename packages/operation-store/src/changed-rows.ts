@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { RowsStatement } from './rows-statement.js';
 import type { Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
@@ -12,10 +12,13 @@ export type ChangedRow = StoredRow & {
   search_text: string | null;
 };
 
+/** PostgreSQL's number of the transaction that has written a row. */
+export const ROW_VERSION = sql<string>`operations.xmin::text`;
+
 type Columns = Partial<Record<keyof ChangedRow, 'text' | 'integer'>>;
 
 /** What a change of the status may write. */
-const STATUS_COLUMNS = {
+export const STATUS_COLUMNS = {
   id: 'text',
   status: 'text',
   attempt: 'integer',
@@ -58,15 +61,43 @@ export async function lockRows(
     .compile();
   prepare(statement.sql);
   const { rows } = await tx.executeQuery(statement);
-  return new Map(rows.map((row) => [row.id, { ...row, lease_ms: null, search_text: null }]));
+  return new Map(rows.map((row) => [row.id, changedRow(row)]));
+}
+
+/** A row that is not changed yet. */
+export function changedRow(row: StoredRow): ChangedRow {
+  return { ...row, lease_ms: null, search_text: null };
+}
+
+/** Versions of rows as this transaction has written them; none if the database does not compare versions. */
+export async function readVersions(
+  tx: Kysely<Schema>,
+  { isOneOf, quick, prepare }: SqlDatabase,
+  ids: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, string>> {
+  if (quick === null || ids.size === 0) return new Map();
+  const statement = tx
+    .selectFrom('operations')
+    .select(['id', ROW_VERSION.as('version')])
+    .where(isOneOf('id', [...ids]))
+    .compile();
+  prepare(statement.sql);
+  const { rows } = await tx.executeQuery(statement);
+  return new Map(rows.map(({ id, version }) => [id, version]));
 }
 
 const { id: _id, lease_ms: _ms, search_text: _text, ...REPLACED } = STATUS_COLUMNS;
+
+/** What an update of the status sets, from a table `changes`. */
+export function statusAssignments(now: RawBuilder<number>) {
+  return sql`${assignments(REPLACED)},
+    search_text = coalesce(changes.search_text, operations.search_text),
+    lease_expires_at = coalesce(${now} + changes.lease_ms, operations.lease_expires_at)`;
+}
+
 const UPDATE_STATUS = new RowsStatement<Pick<ChangedRow, keyof typeof STATUS_COLUMNS>>(
   STATUS_COLUMNS,
-  (changes, { now }) => sql`update operations set ${assignments(REPLACED)},
-    search_text = coalesce(changes.search_text, operations.search_text),
-    lease_expires_at = coalesce(${now} + changes.lease_ms, operations.lease_expires_at)
+  (changes, { now }) => sql`update operations set ${statusAssignments(now)}
     from ${changes} where operations.id = changes.id`,
 );
 
@@ -83,7 +114,11 @@ export async function updateStatus(
   database: SqlDatabase,
   rows: readonly ChangedRow[],
 ): Promise<void> {
-  await UPDATE_STATUS.run(tx, database, picked(STATUS_COLUMNS, rows));
+  await UPDATE_STATUS.run(
+    tx,
+    database,
+    rows.map((row) => picked(STATUS_COLUMNS, row)),
+  );
 }
 
 /** Writes rows whose progress alone has changed. */
@@ -92,7 +127,11 @@ export async function updateProgress(
   database: SqlDatabase,
   rows: readonly ChangedRow[],
 ): Promise<void> {
-  await UPDATE_PROGRESS.run(tx, database, picked(PROGRESS_COLUMNS, rows));
+  await UPDATE_PROGRESS.run(
+    tx,
+    database,
+    rows.map((row) => picked(PROGRESS_COLUMNS, row)),
+  );
 }
 
 function assignments(columns: Columns) {
@@ -100,10 +139,10 @@ function assignments(columns: Columns) {
 }
 
 /** Only the columns that are written: a row has a large result. */
-function picked<TColumns extends Columns>(columns: TColumns, rows: readonly ChangedRow[]) {
+export function picked<TColumns extends Columns>(columns: TColumns, row: ChangedRow) {
   const names = Object.keys(columns) as (keyof TColumns & keyof ChangedRow)[];
-  return rows.map(
-    (row) =>
-      Object.fromEntries(names.map((name) => [name, row[name]])) as Pick<ChangedRow, (typeof names)[number]>,
-  );
+  return Object.fromEntries(names.map((name) => [name, row[name]])) as Pick<
+    ChangedRow,
+    (typeof names)[number]
+  >;
 }

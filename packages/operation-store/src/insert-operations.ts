@@ -4,14 +4,18 @@ import { RowsStatement } from './rows-statement.js';
 import type { OperationsTable, Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
 import { changingColumns, fixedColumns, historyRow, storedOperation, toJson } from './stored-row.js';
-import { insertHistory } from './sql-history.js';
+import type { ChangedRow } from './changed-rows.js';
+import { insertHistory, type HistoryRow } from './sql-history.js';
 
-type OperationRow = Omit<Selectable<OperationsTable>, 'seq' | 'lease_expires_at'> & { lease_ms: number };
+/** A row to insert. */
+export type OperationRow = Omit<Selectable<OperationsTable>, 'seq' | 'lease_expires_at'> & {
+  lease_ms: number;
+};
 
 /** What became of an operation: created; `exists` for a known id or task id; `full` above `mostPending`. */
 export type Inserted = StoredOperation | 'exists' | 'full';
 
-const COLUMNS = {
+export const INSERTED_COLUMNS = {
   id: 'text',
   type: 'text',
   status: 'text',
@@ -37,13 +41,18 @@ const COLUMNS = {
 } as const satisfies Record<keyof OperationRow, 'text' | 'integer'>;
 
 /** Returns the ids of the rows that did not exist. */
-const INSERT = new RowsStatement<OperationRow, { id: string }>(COLUMNS, (changes, { now }) => {
-  const columns = Object.keys(COLUMNS).filter((name) => name !== 'lease_ms');
-  const names = sql.join(columns.map((name) => sql.ref(name)));
-  return sql`insert into operations (${names}, lease_expires_at)
-    select ${names}, ${now} + lease_ms from ${changes}
-    where true on conflict do nothing returning id`;
-});
+const INSERT = new RowsStatement<OperationRow, { id: string }>(
+  INSERTED_COLUMNS,
+  (changes, { now }) => sql`insert into operations (${insertedNames()}, lease_expires_at)
+    select ${insertedNames()}, ${now} + lease_ms from ${changes}
+    where true on conflict do nothing returning id`,
+);
+
+/** The columns that a new row and the table have. */
+export function insertedNames() {
+  const columns = Object.keys(INSERTED_COLUMNS).filter((name) => name !== 'lease_ms');
+  return sql.join(columns.map((name) => sql.ref(name)));
+}
 
 /** The number of pending operations of each type that has any. */
 const COUNT_PENDING = new RowsStatement<{ type: string }, { type: string; count: number }>(
@@ -68,18 +77,36 @@ export async function insertOperations(
   const decided = all.map((created) => known.decide(created));
   const rows = decided.filter((one) => typeof one === 'object');
   const inserted = new Set((await INSERT.run(tx, database, rows)).map(({ id }) => id));
-  await insertHistory(
-    tx,
-    database,
-    rows
-      .filter(({ id }) => inserted.has(id))
-      .map(({ id, created_at: at, attempt, status }) => historyRow(id, { at, attempt, status, cause: null })),
-  );
+  await insertHistory(tx, database, rows.filter(({ id }) => inserted.has(id)).map(firstLine));
   return decided.map((one) => {
     if (typeof one === 'string') return one;
     // another process may have inserted it meanwhile; lists alone show `seq`
     return inserted.has(one.id) ? storedOperation({ ...one, seq: 0 }) : 'exists';
   });
+}
+
+/** The first line of its history. */
+export function firstLine({ id, created_at: at, attempt, status }: OperationRow): HistoryRow {
+  return historyRow(id, { at, attempt, status, cause: null });
+}
+
+/** A new row. */
+export function newRow({ operation, request, taskId, lease }: NewOperation): OperationRow {
+  return {
+    ...fixedColumns(operation),
+    ...changingColumns(operation),
+    epoch: 1,
+    owner: lease.owner,
+    cancel_forced: 0,
+    lease_ms: Math.ceil(lease.ms),
+    task_id: taskId ?? null,
+    request_json: toJson(request),
+  };
+}
+
+/** An inserted row, as a transaction changes it. Lists alone show `seq`. */
+export function createdRow({ request_json: _request, task_id: _task, ...row }: OperationRow): ChangedRow {
+  return { ...row, seq: 0, lease_ms: null };
 }
 
 /** What decides whether an operation is inserted, before the database is asked: its limit, and those before it. */
@@ -132,7 +159,8 @@ class Known {
   }
 
   /** The row to insert, or why there is none. */
-  decide({ operation, request, taskId, lease, mostPending }: NewOperation): OperationRow | 'exists' | 'full' {
+  decide(created: NewOperation): OperationRow | 'exists' | 'full' {
+    const { operation, taskId, mostPending } = created;
     const { operation_id: id, operation_type: type } = operation;
     const waiting = this.pending.get(type) ?? 0;
     if (mostPending !== undefined && waiting >= mostPending) return 'full';
@@ -140,15 +168,6 @@ class Known {
     this.ids.add(id);
     if (taskId !== undefined) this.taskIds.add(taskId);
     this.pending.set(type, waiting + 1);
-    return {
-      ...fixedColumns(operation),
-      ...changingColumns(operation),
-      epoch: 1,
-      owner: lease.owner,
-      cancel_forced: 0,
-      lease_ms: Math.ceil(lease.ms),
-      task_id: taskId ?? null,
-      request_json: toJson(request),
-    };
+    return newRow(created);
   }
 }

@@ -10,6 +10,8 @@ import type {
   WriteResult,
 } from './operation-write.js';
 import type { StoreAccess } from './store-access.js';
+import { KnownRows } from './known-rows.js';
+import { writeQuickGroup } from './quick-group.js';
 import { writeGroup } from './write-group.js';
 
 /**
@@ -17,18 +19,33 @@ import { writeGroup } from './write-group.js';
  * Each is acknowledged after the commit of its group. Changes of one operation keep their order. A change that fails fails alone.
  */
 export class OperationWrites {
+  /** The rows that this process has written. */
+  readonly known = new KnownRows();
   private readonly grouped: GroupedWrites<OperationWrite, WriteResult>;
 
   /** @param onWritten called with the ids of the changed operations, after each commit */
   constructor(access: StoreAccess, onWritten: (operationIds: ReadonlySet<string>) => void) {
-    this.grouped = new GroupedWrites({
+    const { known } = this;
+    const failsAlone = (error: unknown): boolean => access.isOfOneWrite(error);
+    const careful = new GroupedWrites<OperationWrite, WriteResult>({
       write: async (group) => {
-        const { results, changed } = await writeGroup(access, group);
+        const { results, changed } = await writeGroup(access, group, known);
         onWritten(changed);
         return results;
       },
-      failsAlone: (error) => access.isOfOneWrite(error),
+      failsAlone,
     });
+    const quick = new GroupedWrites<OperationWrite, WriteResult>({
+      write: async (group) => {
+        const { results, changed } = await writeQuickGroup(access, group, known);
+        onWritten(changed);
+        return Promise.all(
+          results.map(async (settled, index) => settled ?? settledOf(careful.add(group[index]!))),
+        );
+      },
+      failsAlone,
+    });
+    this.grouped = access.database.quick === null ? careful : quick;
   }
 
   create(created: NewOperation): Promise<Inserted> {
@@ -51,4 +68,9 @@ export class OperationWrites {
   saveRecords(write: Omit<RecordsWrite, 'kind'>): Promise<boolean> {
     return this.grouped.add({ kind: 'records', ...write }) as Promise<boolean>;
   }
+}
+
+async function settledOf(result: Promise<WriteResult>): Promise<PromiseSettledResult<WriteResult>> {
+  const [settled] = await Promise.allSettled([result]);
+  return settled;
 }

@@ -5,6 +5,7 @@ import { isUpToDate, migrate } from './migrate.js';
 import { explainPostgresError, isTransactionConflict, type PostgresPlace } from './postgres-errors.js';
 import { PostgresNotifications } from './postgres-notifications.js';
 import { isOutdatedStatement, PreparedStatements } from './prepared-statements.js';
+import { quickStatement } from './quick-statement.js';
 import type { Schema } from './schema.js';
 import { limitResponseTime } from './response-timeout.js';
 import type { SqlDatabase } from './sql-database.js';
@@ -20,6 +21,13 @@ const RESPONSE_TIMEOUT_MS = 10_000;
 const MIGRATION_RESPONSE_TIMEOUT_MS = 1_800_000;
 /** The server ends a transaction after this idle time (ms), so that a stalled process releases its locks. */
 const IDLE_TRANSACTION_MS = 10_000;
+const NOW = sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`;
+/**
+ * The plan of `quickStatement` is made while tables may be small, and kept while they grow: it must use the indexes from the
+ * beginning.
+ */
+const BY_INDEX = `set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off;
+  set plan_cache_mode = force_generic_plan`;
 /** PostgreSQL's type id of bigint. */
 const INT8 = 20;
 
@@ -49,9 +57,11 @@ export async function openPostgresDatabase(
   const statements = new PreparedStatements();
   const pool = makePool(settings, responseTimeoutMs, statements);
   const db = kyselyOn(pool);
+  const writers = makePool(settings, responseTimeoutMs, statements, BY_INDEX);
   const notices = new PostgresNotifications({ connect: () => new pg.Client(settings), responseTimeoutMs });
   const close = async () => {
     await notices.stop();
+    await writers.end();
     await db.destroy();
   };
   try {
@@ -63,7 +73,7 @@ export async function openPostgresDatabase(
   }
   return {
     db,
-    now: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
+    now: NOW,
     locksRows: true,
     explain,
     isOneOf: (column, texts) => sql`${sql.ref(column)} = any(${texts}::text[])`,
@@ -76,6 +86,7 @@ export async function openPostgresDatabase(
         await sql`set local synchronous_commit = off`.execute(tx);
         return write(tx);
       }),
+    quick: quickWrites(db, writers, statements),
     prepare: (text) => statements.prepare(text),
     isRetryable: (error) => isTransactionConflict(error) || isOutdatedStatement(error),
     prepareRetry: (error) => {
@@ -91,11 +102,31 @@ export async function openPostgresDatabase(
   };
 }
 
-/** A pool of connections, opened on demand. */
+/** See `SqlDatabase.quick`. */
+function quickWrites(
+  db: Kysely<Schema>,
+  writers: pg.Pool,
+  statements: PreparedStatements,
+): NonNullable<SqlDatabase['quick']> {
+  const textFor = (durable: boolean): string => {
+    const text = quickStatement(NOW, durable).compile(db).sql;
+    statements.prepare(text);
+    return text;
+  };
+  const texts = { durable: textFor(true), relaxed: textFor(false) };
+  return async (durable, values) => {
+    const text = durable ? texts.durable : texts.relaxed;
+    const { rows } = await writers.query<{ id: string | null; version: string }>(text, [...values]);
+    return new Map(rows.flatMap(({ id, version }) => (id === null ? [] : [[id, version] as const])));
+  };
+}
+
+/** A pool of connections, opened on demand. @param first runs on each new connection */
 function makePool(
   settings: pg.ClientConfig,
   responseTimeoutMs: number,
   statements = new PreparedStatements(),
+  first?: string,
 ): pg.Pool {
   const Client = class extends pg.Client {
     constructor() {
@@ -107,11 +138,16 @@ function makePool(
       };
     }
   };
+  const prepareConnection = async (client: pg.ClientBase): Promise<void> => {
+    if (first !== undefined) await client.query(first);
+  };
   const pool = new pg.Pool({
     ...settings,
     max: CONNECTIONS,
     connectionTimeoutMillis: POOL_TIMEOUT_MS,
     Client,
+    // the pool waits for it
+    onConnect: prepareConnection as pg.PoolConfig['onConnect'],
   });
   // a broken connection leaves the pool: its query fails, and the next query opens a new connection
   pool.on('error', () => {});

@@ -19,6 +19,13 @@ export interface SqlDatabase {
    * failure after a later write.
    */
   readonly relaxed: <T>(write: (tx: Kysely<Schema>) => Promise<T>) => Promise<T>;
+  /**
+   * Writes a group with one statement of its own, see `quickStatement`. @returns the versions of the rows that were written.
+   * `null`: the database is in this process, where several statements cost no more than one.
+   */
+  readonly quick:
+    | ((durable: boolean, values: readonly string[]) => Promise<ReadonlyMap<string, string>>)
+    | null;
   /** From now on, the database keeps the plan of statements with this text, which run often. */
   readonly prepare: (text: string) => void;
   /** True if a concurrent transaction or migration caused the error and the work was rolled back, so that a retry may succeed. */

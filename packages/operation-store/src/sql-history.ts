@@ -6,7 +6,7 @@ import type { SqlDatabase } from './sql-database.js';
 /** One line of an operation's history. */
 export type HistoryRow = Omit<Insertable<OperationHistoryTable>, 'seq'>;
 
-const COLUMNS = {
+export const HISTORY_COLUMNS = {
   operation_id: 'text',
   at: 'text',
   attempt: 'integer',
@@ -14,8 +14,8 @@ const COLUMNS = {
   cause_json: 'text',
 } as const satisfies Record<keyof HistoryRow, 'text' | 'integer'>;
 
-const INSERT = new RowsStatement<HistoryRow>(COLUMNS, (changes) => {
-  const names = sql.join(Object.keys(COLUMNS).map((name) => sql.ref(name)));
+const INSERT = new RowsStatement<HistoryRow>(HISTORY_COLUMNS, (changes) => {
+  const names = sql.join(Object.keys(HISTORY_COLUMNS).map((name) => sql.ref(name)));
   return sql`insert into operation_history (${names}) select ${names} from ${changes}`;
 });
 

@@ -1,5 +1,7 @@
 import { takeOverEntry, type Lease, type StoredOperation, type TakenOver } from '@ktrdr/orchestrator';
 import { sql, type RawBuilder } from 'kysely';
+import { ROW_VERSION } from './changed-rows.js';
+import type { KnownRows } from './known-rows.js';
 import type { SqlDatabase } from './sql-database.js';
 import type { StoreAccess } from './store-access.js';
 import { STORED_COLUMNS, fromJson, historyRow, storedOperation, type StoredRow } from './stored-row.js';
@@ -13,7 +15,10 @@ const LEASES_PER_STATEMENT = 1_000;
 export class SqlLeases {
   private readonly database: SqlDatabase;
 
-  constructor(private readonly access: StoreAccess) {
+  constructor(
+    private readonly access: StoreAccess,
+    private readonly known: KnownRows,
+  ) {
     this.database = access.database;
   }
 
@@ -39,8 +44,10 @@ export class SqlLeases {
               .$if(this.database.locksRows, (query) => query.forUpdate()),
           )
           .returning(STORED_COLUMNS)
+          .$if(this.database.quick !== null, (query) => query.returning(ROW_VERSION.as('version')))
           .execute(),
       );
+      this.known.renewed(renewed);
       rows.push(...renewed);
     }
     return rows.map(storedOperation);

@@ -64,7 +64,7 @@ export class SqlOperationStore implements OperationStore {
   constructor(private readonly database: SqlDatabase) {
     this.access = new StoreAccess(database);
     this.writes = new OperationWrites(this.access, (ids) => this.wroteAll(ids));
-    this.leases = new SqlLeases(this.access);
+    this.leases = new SqlLeases(this.access, this.writes.known);
     this.records = new SqlRecords(this.access);
     this.cache = new ReadCache(database.version);
     this.trials = new SqlTrialLedger(this.access);

@@ -88,8 +88,13 @@ interface PhasesRow {
   phases_json: string;
 }
 
+export const PHASES_COLUMNS = {
+  operation_id: 'text',
+  phases_json: 'text',
+} as const satisfies Record<keyof PhasesRow, 'text'>;
+
 const REPLACE_PHASES = new RowsStatement<PhasesRow>(
-  { operation_id: 'text', phases_json: 'text' },
+  PHASES_COLUMNS,
   (changes) => sql`insert into operation_phases (operation_id, phases_json)
     select operation_id, phases_json from ${changes}
     where true on conflict (operation_id) do update set phases_json = excluded.phases_json`,
@@ -101,8 +106,11 @@ export async function replacePhases(
   database: SqlDatabase,
   phases: ReadonlyMap<string, readonly TimelinePhase[]>,
 ): Promise<void> {
-  const rows = [...phases].map(([operation_id, all]) => ({ operation_id, phases_json: toJson(all) }));
-  await REPLACE_PHASES.run(tx, database, rows);
+  await REPLACE_PHASES.run(tx, database, phasesRows(phases));
+}
+
+export function phasesRows(phases: ReadonlyMap<string, readonly TimelinePhase[]>): PhasesRow[] {
+  return [...phases].map(([operation_id, all]) => ({ operation_id, phases_json: toJson(all) }));
 }
 
 /** 0: the training has one seed. */

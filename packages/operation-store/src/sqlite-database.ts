@@ -101,6 +101,7 @@ async function prepareDatabase(
           connection.exec('pragma synchronous = full');
         }
       }),
+    quick: null,
     // all statements are prepared, see `withStatements`
     prepare() {},
     // transactions take the write lock at their start and wait for it, so they never conflict

@@ -1,0 +1,39 @@
+import { changedRow, type ChangedRow } from './changed-rows.js';
+import type { StoredRow } from './stored-row.js';
+
+/** Largest number of rows that are kept. One has some kilobytes. */
+const MOST = 10_000;
+
+/** A row, and the version of it in the database. */
+export interface KnownRow {
+  row: ChangedRow;
+  version: string;
+}
+
+/**
+ * The rows that this process wrote last, of operations that have not ended. A row here may be old: the next write of it names its
+ * version, and the database compares it.
+ */
+export class KnownRows {
+  /** Ordered by their last write, the oldest first. */
+  private readonly rows = new Map<string, KnownRow>();
+
+  get(id: string): KnownRow | undefined {
+    return this.rows.get(id);
+  }
+
+  /** @param version `undefined`: the row is no longer known */
+  set(row: ChangedRow, version: string | undefined): void {
+    const { rows } = this;
+    rows.delete(row.id);
+    if (version === undefined || row.completed_at !== null) return;
+    rows.set(row.id, { row, version });
+    const [oldest] = rows.keys();
+    if (rows.size > MOST && oldest !== undefined) rows.delete(oldest);
+  }
+
+  /** The leases of these rows were renewed: they have new versions. */
+  renewed(all: readonly (StoredRow & { version?: string })[]): void {
+    for (const { version, ...row } of all) if (this.rows.has(row.id)) this.set(changedRow(row), version);
+  }
+}
