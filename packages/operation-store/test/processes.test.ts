@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from '@jest/globals';
 import { newOperation } from '@ktrdr/orchestrator';
+import pg from 'pg';
 import { openOperationStore, type OpenOperationStore } from '../src/index.js';
 import { PostgresServer, emptyPostgres, emptySqlite, type EmptyStore } from '../src/testing/index.js';
 import { StoreProcess, together } from './store-process.js';
@@ -111,3 +112,41 @@ describe.each(Object.entries(STORES))('processes on %s', (_name, make) => {
     },
   );
 });
+
+test.each(['die-in-statement', 'die-after-statement'] as const)(
+  'a group of one statement whose process must %s is done as a whole or not at all',
+  async (work) => {
+    const { location, remove } = await emptyPostgres(server);
+    const writer = await StoreProcess.start(work, location, 'group');
+    writer.begin();
+    const acknowledged = await writer.die();
+    expect(acknowledged).toHaveLength(10);
+    await untilAlone(location.url!);
+    const store = await openOperationStore(location);
+    try {
+      const { total_count } = await store.list({ limit: 0, offset: 0 });
+      expect(work === 'die-after-statement' ? [12] : [10, 12]).toContain(total_count);
+      for (const { id } of acknowledged) {
+        expect((await store.get(id))?.operation.status).toBe(total_count === 12 ? 'running' : 'pending');
+        expect(await store.history(id)).toHaveLength(total_count === 12 ? 2 : 1);
+      }
+    } finally {
+      await store.close();
+      await remove();
+    }
+  },
+);
+
+/** Resolves when nobody else is connected: the server ends what a killed process has sent. */
+async function untilAlone(url: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  const others = `select count(*)::int as count from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`;
+  try {
+    while ((await client.query<{ count: number }>(others)).rows[0]!.count > 0)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+  } finally {
+    await client.end();
+  }
+}

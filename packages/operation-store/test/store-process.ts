@@ -28,7 +28,7 @@ export class StoreProcess {
 
   /** Resolves when the process is ready. */
   static async start(
-    work: 'open' | 'create' | 'take-over' | 'write' | 'die-before-commit' | 'die-after-commit',
+    work: 'open' | 'create' | 'take-over' | 'write' | `die-${string}`,
     location: OperationStoreLocation,
     name: string,
   ): Promise<StoreProcess> {
