@@ -3,17 +3,17 @@ import { Started } from '@ktrdr/contracts/testing';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
 import { systemClock } from '@ktrdr/orchestrator';
 import { RecordingLogger } from '@ktrdr/orchestrator/testing';
-import { JobQueue, JobWorker } from '../src/index.js';
 import {
-  READER,
   ended,
   follow,
   job,
   LEASE_MS,
+  partsOf,
+  queueOf,
   secondTime,
   untilAnswers,
+  workerOf,
   type Queue,
-  type Worker,
 } from './jobs.js';
 
 const started = new Started();
@@ -25,22 +25,9 @@ describe('a queue whose server restarts', () => {
       () => PostgresServer.start(),
       (running) => running.stop(),
     );
-    const parts = {
-      url: await server.createDatabase(),
-      queue: 'restart',
-      clock: systemClock,
-      logger: new RecordingLogger(),
-      reader: READER,
-    };
-    const queue: Queue = new JobQueue(parts);
-    const worker: Worker = new JobWorker({
-      ...parts,
-      name: 'one',
-      concurrency: 1,
-      leaseMs: LEASE_MS,
-      describe: async () => ({ engine: 'onnx' }),
-      work: secondTime,
-    });
+    const parts = partsOf(await server.createDatabase(), 'restart');
+    const queue = queueOf(parts);
+    const worker = workerOf(parts, secondTime);
     try {
       await worker.start();
       await queue.add('a', job('a'));
@@ -61,13 +48,12 @@ describe('a queue whose server restarts', () => {
       () => PostgresServer.start(),
       (running) => running.stop(),
     );
-    const url = await server.createDatabase();
     const logger = new RecordingLogger();
-    const parts = { url, queue: 'later', clock: systemClock, logger, reader: READER };
+    const parts = partsOf(await server.createDatabase(), 'later', logger);
     let opened: { queue: Queue; watch: ReturnType<Queue['follow']> } | null = null;
     try {
       await server.restart(async () => {
-        const queue: Queue = new JobQueue(parts);
+        const queue = queueOf(parts);
         opened = { queue, watch: queue.follow('a') };
         await expect(queue.add('a', job('a'))).rejects.toMatchObject({
           code: 'queue_unreachable',
@@ -79,14 +65,7 @@ describe('a queue whose server restarts', () => {
       const { queue } = opened as unknown as { queue: Queue };
       await untilAnswers(queue);
       await queue.add('a', job('a'));
-      const worker: Worker = new JobWorker({
-        ...parts,
-        name: 'one',
-        concurrency: 1,
-        leaseMs: LEASE_MS,
-        describe: async () => ({ engine: 'onnx' }),
-        work: async ({ data }) => ({ done: data.words }),
-      });
+      const worker = workerOf(parts);
       await worker.start();
       try {
         expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'a' } });
@@ -102,13 +81,7 @@ describe('a queue whose server restarts', () => {
 
 describe('an unreachable queue', () => {
   it('is reported', async () => {
-    const queue: Queue = new JobQueue({
-      url: 'redis://127.0.0.1:1/0',
-      queue: 'none',
-      clock: systemClock,
-      logger: new RecordingLogger(),
-      reader: READER,
-    });
+    const queue = queueOf(partsOf('redis://127.0.0.1:1/0', 'none'));
     try {
       const unreachable = { code: 'queue_unreachable', message: expect.stringContaining('ECONNREFUSED') };
       await expect(queue.check()).rejects.toMatchObject(unreachable);
@@ -122,15 +95,6 @@ describe('an unreachable queue', () => {
   });
 
   it('rejects an address with another protocol', () => {
-    expect(
-      () =>
-        new JobQueue({
-          url: 'http://x',
-          queue: 'q',
-          clock: systemClock,
-          logger: new RecordingLogger(),
-          reader: READER,
-        }),
-    ).toThrow(/TRAINING_QUEUE_URL is not valid/);
+    expect(() => queueOf(partsOf('http://x', 'q'))).toThrow(/TRAINING_QUEUE_URL is not valid/);
   });
 });

@@ -1,8 +1,10 @@
 /** Jobs for the queue's tests, and helpers that wait for them. */
 import { systemClock } from '@ktrdr/orchestrator';
+import { RecordingLogger } from '@ktrdr/orchestrator/testing';
 import { anyReader } from '../src/testing/index.js';
 import { KtrdrError } from '@ktrdr/contracts';
-import type { JobQueue, JobState, JobWorker, QueuedJob, QueueReader, WorkedJob } from '../src/index.js';
+import { JobQueue, JobWorker } from '../src/index.js';
+import type { JobState, QueuedJob, QueueReader, WorkedJob } from '../src/index.js';
 
 export type Data = { words: string };
 export type Report = { step: number };
@@ -36,6 +38,31 @@ export const secondTime: Work = async (held) => {
   if (held.delivery === 1) await new Promise<void>((resolve) => held.onStop(() => resolve()));
   return { done: `delivery ${held.delivery}` };
 };
+
+/** What a queue and its workers share. */
+export const partsOf = (url: string, queue: string, logger = new RecordingLogger()) => ({
+  url,
+  queue,
+  clock: systemClock,
+  logger,
+  reader: READER,
+});
+
+export const queueOf = (parts: ReturnType<typeof partsOf>): Queue => new JobQueue(parts);
+
+/** A worker that takes one job at a time. It answers with the job's words if it gets no other work. */
+export const workerOf = (
+  parts: ReturnType<typeof partsOf>,
+  work: Work = async ({ data }) => ({ done: data.words }),
+): Worker =>
+  new JobWorker({
+    ...parts,
+    name: 'one',
+    concurrency: 1,
+    leaseMs: LEASE_MS,
+    describe: async () => ({ engine: 'onnx' }),
+    work,
+  });
 
 export const job = (words: string, user: string | null = null, userLimit = 0) => ({
   data: { words },

@@ -1,10 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { systemClock } from '@ktrdr/orchestrator';
-import { RecordingLogger } from '@ktrdr/orchestrator/testing';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
 import pg from 'pg';
-import { JobQueue, JobWorker } from '../src/index.js';
-import { ended, follow, job, LEASE_MS, READER, type Queue, type Worker } from './jobs.js';
+import { ended, follow, job, partsOf, queueOf, workerOf } from './jobs.js';
 import { queueConformance } from './queue-conformance.js';
 
 const FAILS_AFTER_MS = 200;
@@ -37,8 +35,7 @@ describe('a queue on postgres', () => {
 
   it('hears an event that is committed after a later one, and one that another notified for', async () => {
     const url = await server.createDatabase();
-    const logger = new RecordingLogger();
-    const queue: Queue = new JobQueue({ url, queue: 'late', clock: systemClock, logger, reader: READER });
+    const queue = queueOf(partsOf(url, 'late'));
     await queue.workers();
     await queue.add('a', job('hello'));
     const watch = queue.follow('a');
@@ -67,16 +64,9 @@ describe('a queue on postgres', () => {
 
   it('ends a job without a look at all jobs that have ended before', async () => {
     const url = await server.createDatabase();
-    const parts = { url, queue: 'many', clock: systemClock, logger: new RecordingLogger(), reader: READER };
-    const queue: Queue = new JobQueue(parts);
-    const worker: Worker = new JobWorker({
-      ...parts,
-      name: 'one',
-      concurrency: 1,
-      leaseMs: LEASE_MS,
-      describe: async () => ({ engine: 'onnx' }),
-      work: async ({ data }) => ({ done: data.words }),
-    });
+    const parts = partsOf(url, 'many');
+    const queue = queueOf(parts);
+    const worker = workerOf(parts);
     const client = new pg.Client({ connectionString: url, options: '-c search_path=ktrdr_queue' });
     try {
       await worker.start();

@@ -1,11 +1,9 @@
 import { expect, it } from '@jest/globals';
-import { systemClock } from '@ktrdr/orchestrator';
 import { RecordingLogger } from '@ktrdr/orchestrator/testing';
 import { QueueEventsProducer } from 'bullmq';
 import { program, requires } from '../../../tools/requirements.js';
-import { JobQueue } from '../src/index.js';
 import { RedisServer } from '../src/testing/index.js';
-import { job, READER, type Queue } from './jobs.js';
+import { job, partsOf, queueOf } from './jobs.js';
 import { queueConformance } from './queue-conformance.js';
 
 /** Requests to an unreachable Redis fail after this time. */
@@ -20,8 +18,7 @@ requires(program('redis-server')).describe('a queue on redis', () => {
 
   it('keeps listening after an event that is not JSON, too long or without its value', async () => {
     const logger = new RecordingLogger();
-    const parts = { url: server.url, queue: 'junk', clock: systemClock, logger };
-    const queue: Queue = new JobQueue({ ...parts, reader: READER });
+    const queue = queueOf(partsOf(server.url, 'junk', logger));
     const producer = new QueueEventsProducer('junk', { connection: { url: server.url } });
     const publish = (eventName: string, value: object): Promise<void> =>
       producer.publishEvent({ eventName, jobId: 'a', ...value });
