@@ -29,10 +29,15 @@ import { QueuedSession } from './queued-session.js';
 
 const OPERATION = 'op_training_20240101T000000_abcd';
 
-/** The API's files and requests, over real HTTP. */
 const thread = new BackgroundThread({ timeoutMs: 60_000, mostWaiting: 100 });
-afterAll(() => thread.onModuleDestroy());
+const engines = new EngineSelector();
+afterAll(async () => {
+  await thread.onModuleDestroy();
+  // a training that is cancelled at once leaves the process that tries its engine
+  await engines.candidates('onnx', 'mlp');
+});
 
+/** The API's files and requests, over real HTTP. */
 let api: Server;
 let requests: string[];
 let checkpoint: Buffer | null;
@@ -92,7 +97,6 @@ function openHost(): (job: HeldByTest) => Promise<QueuedTrainingOutcome> {
     logger,
     randomId: systemRandomId,
   });
-  const engines = new EngineSelector();
   const folders = new ModelStorage(join(stateDir, 'sessions'));
   const settings = {
     mode: 'host',
