@@ -20,7 +20,7 @@ export default {
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', ...leftOut.map((file) => `/${file}$`)],
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  resolver: '<rootDir>/tools/jest-resolver.mjs',
   transform: {
     '\\.ts$': [
       '@swc/jest',
