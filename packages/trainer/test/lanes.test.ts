@@ -14,7 +14,7 @@ import {
 } from './fixtures/training.js';
 
 /** Long enough that other threads have started before the first seeds are done. */
-const EPOCHS = { onnx: 120, wasm: 400 };
+const EPOCHS = { onnx: 80, wasm: 400 };
 const SEEDS = 5;
 
 let place: Workplace;
