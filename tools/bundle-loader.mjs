@@ -44,8 +44,8 @@ export function load(program) {
 /** @returns the exports, and the script, which contains the code that Node has compiled */
 export function run(program, source) {
   const stored = compiledFile(program, source);
-  // V8 takes compiled code only with the flags that it was compiled with. The limit of this heap stays, because V8 reads its flag when the
-  // process starts. Threads have their own limits.
+  // V8 accepts compiled code only with the flags of its build. The heap of this process keeps its limit, because V8 has read the flag at
+  // the start. Threads get their limits explicitly.
   if (isMainThread) setFlagsFromString('--max-old-space-size=0');
   const script = scriptOf(program, source, existsSync(stored) ? readFileSync(stored) : undefined);
   const module = { exports: {} };
@@ -53,10 +53,10 @@ export function run(program, source) {
   return { exports: module.exports, script };
 }
 
-/** @param cachedData compiled code. V8 compiles the source if this code is not for it */
+/** @param cachedData compiled code; V8 compiles the source itself if it does not accept this code */
 export function scriptOf(program, source, cachedData) {
   return new Script(`${OPENING}${source}\n})`, {
-    // compiled code contains the name, and a build can run in another folder than it was made in
+    // compiled code contains this name: without a folder, a build also runs in another folder
     filename: basename(program),
     columnOffset: -OPENING.length,
     cachedData,

@@ -16,12 +16,12 @@ for (const file of process.argv.slice(2)) {
   compile(`${path}.cjs`);
 }
 
-/** Compiles all functions. These programs are so small that this starts as fast as the functions that one run needs. */
+/** Compiles all functions: programs are so small that they start about as fast with all functions as with those of one run. */
 function compile(program) {
   const source = readFileSync(program, 'utf8');
   setFlagsFromString('--no-lazy');
   const script = scriptOf(program, source);
-  // with the flags of a start, because the compiled code is for the current flags only
+  // compiled code is valid only for the current flags, so they must be those of a start
   setFlagsFromString('--lazy');
   writeFileSync(compiledFile(program, source), script.createCachedData());
 }

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { userName } from './user-name.js';
 
-/** The reason of a cancel without one of the user: what cancelled, who, and where. `Ctrl+C by ann on laptop` */
+/** Default reason of a cancel: the command, the user and the machine. `Ctrl+C in ktrdr by ann on laptop` */
 export function cancelReason(what: string): string {
   const who = userName();
   return `${what}${who === undefined ? '' : ` by ${who}`} on ${hostname()}`;

@@ -233,12 +233,12 @@ describe('without a terminal', () => {
     expect(sent('/data/uploads/up_1234')).toMatchObject([{ method: 'DELETE' }]);
   });
 
-  test('a misspelt time zone is answered with the nearest one', async () => {
+  test('the nearest time zone is suggested for a misspelt one', async () => {
     const wrong = { ...ZONE, message: '"Europe/Belin" is not a time zone', answers: [], suggestion: null };
     server.answers.set('POST /data/imports/preview', () => ({ data: preview([wrong]) }));
     expect(await run(join(folder, 'a.csv'), '--yes', '--timezone', 'Europe/Belin')).toBe(2);
     expect(context.stderr()).toContain(
-      '\n      --timezone Europe/Berlin   (likely, because it is the time zone most like yours)\n',
+      '\n      --timezone Europe/Berlin   (likely, because it is the most similar name)\n',
     );
   });
 

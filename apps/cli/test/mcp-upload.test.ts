@@ -5,7 +5,8 @@ import { ApiError } from '../src/cli-error.js';
 import { CHANGE_TOOLS } from '../src/mcp/change-tools.js';
 import type { ToolCall } from '../src/mcp/tool.js';
 
-const WARNING = 'The uploaded file is still there; the API removes it after a day. The disk is read-only.';
+const WARNING =
+  'The uploaded file could not be removed; the API removes it after a day. The disk is read-only.';
 const QUESTION = { choice: 'timezone', message: 'Which time zone?', answers: null, suggestion: 'UTC' };
 
 /** Runs `import_bars` on this file, with an API that cannot remove an upload. */
@@ -22,7 +23,7 @@ function importBars(preview: () => Promise<unknown>): Promise<unknown> {
   return run(call as ToolCall, { path: import.meta.filename } as never);
 }
 
-test('a refused preview keeps its code, and says that the upload is still there', async () => {
+test('a refused preview keeps its code, and says that the upload could not be removed', async () => {
   const refused = new ApiError(422, { code: 'import_invalid', message: 'The file has no prices.' });
   await expect(importBars(() => Promise.reject(refused))).rejects.toMatchObject({
     code: 'import_invalid',

@@ -99,7 +99,7 @@ describe('log lines', () => {
     ]);
   });
 
-  test('an operation that waited and now runs says what it does once', () => {
+  test('a waiting operation that starts does not repeat its line', () => {
     const lines: string[] = [];
     const display = new PlainProgress((line) => lines.push(line), { now: () => START });
     const running = training(0, { phase: 'starting' });

@@ -26,7 +26,7 @@ describe('tabs', () => {
     [8, 'a browser'],
     [2, 'a browser without shared workers'],
   ])(
-    '%d tabs of %s follow a training, when the API is killed and when a tab is closed, too',
+    '%d tabs of %s follow a training, even if the API is killed and a tab is closed',
     async (count, browser) => {
       const gate = world.sandbox.path(`gate ${count} ${browser}`);
       const strategy = strategyText({ epochs: 60, paceMs: 15, pacedUntil: gate });

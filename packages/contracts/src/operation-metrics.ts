@@ -47,8 +47,8 @@ export interface MetricPoint extends EpochMetrics {
 /** Query of `GET /operations/:id/metrics`. */
 export interface OperationMetricsQuery {
   /**
-   * The last point of each seed that the client has, as `SEED.EPOCH` separated by commas, with seed 0 for a training with one: only later
-   * points are sent. Of a seed with fewer epochs, which has resumed, all points are sent.
+   * Last point of each seed that the client has, as `SEED.EPOCH`, separated by commas; the seed is 0 in a training with one seed. The
+   * response has only later points. If the client has more epochs of a seed than the API, the response has all points of this seed.
    *
    * @example "1.12,2.9"
    */

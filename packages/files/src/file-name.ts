@@ -2,7 +2,7 @@
 const MOST_BYTES = 255;
 /** Devices of Windows, which have these names in every folder and with every ending. */
 const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
-/** Matches almost every name. Such a name needs no other check than those for devices and for its length. */
+/** Matches almost every name. Such a name needs only the checks for device names and for its length. */
 const PLAIN = /^[\w%-](?:[\w%.-]*[\w%-])?$/;
 /** Separators, characters that are reserved on Windows, control characters and invisible characters. */
 const FORBIDDEN = /[/\\:*?"<>|\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;

@@ -49,7 +49,7 @@ export class AttemptRecords {
     this.phases.enter(phase, at);
   }
 
-  /** The store may lack something. */
+  /** True if the store may lack points or phases. */
   get mayHaveNew(): boolean {
     return this.series.mayHaveNew || this.phases.unstored() !== null;
   }

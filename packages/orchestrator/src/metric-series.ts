@@ -45,7 +45,7 @@ export class MetricSeries {
     if (this.added.length >= MOST_ADDED) this.takeAdded();
   }
 
-  /** Whether the store may lack something. {@link unstored} says what, and compares all points to find it. */
+  /** True if the store may lack points. {@link unstored} returns them, but has to compare all points. */
   get mayHaveNew(): boolean {
     return this.changed || this.added.length > 0;
   }

@@ -1,4 +1,4 @@
-/** The loader of a compiled program takes the flag of the heap's limit away: a lane must keep the limit. */
+/** The loader of a compiled program resets the flag of the heap limit: a lane must keep the limit. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test("a lane's heap has the limit of its process", () => {
+test('the heap of a lane has the limit of its process', () => {
   const program = join(folder, 'limit.mjs');
   writeFileSync(
     program,

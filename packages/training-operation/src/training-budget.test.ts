@@ -187,7 +187,7 @@ test('an estimate names the limits that it exceeds instead of refusing the train
   expect(await overOf({ hours: 0 })).toEqual([]);
 });
 
-test('the fingerprint of a request tells the number of bars, whatever the file has become', async () => {
+test('the fingerprint of a request gives the number of bars, even if the file has changed', async () => {
   const text = strategyText(mlp(32, 16));
   const { strategy } = parseStrategy(text, { file: 'sized.yaml' });
   await writeBars(strategy);

@@ -146,7 +146,7 @@ function trainsInLanes(setting: EngineSetting): boolean {
   return setting === 'auto' || setting === 'wasm' || setting === 'onnx';
 }
 
-/** Bars of all files, and of those of the base timeframe. The fingerprints of the request usually tell them without a look at the files. */
+/** Bars of all files, and of those of the base timeframe. The fingerprints of the request usually give them, without reading the files. */
 async function countBars(
   { symbols, timeframes, baseTimeframe }: Strategy,
   { fingerprints }: TrainingSpec,

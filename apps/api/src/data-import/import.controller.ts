@@ -66,7 +66,7 @@ export class ImportController {
   @Requires('operate')
   @ApiOperation({
     operationId: 'checkUpload',
-    summary: 'Answers what an upload of this name and size would be answered, without the file',
+    summary: 'Checks the name and size of a file before its upload',
   })
   @AnswersNothing()
   @Fails('invalid_name', 'payload_too_large', 'too_many_waiting', 'disk_full', 'storage_failed')

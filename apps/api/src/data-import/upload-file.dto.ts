@@ -2,7 +2,7 @@ import type { CheckUploadQuery, UploadFileQuery } from '@ktrdr/contracts';
 import { QueryNumber, RequestOf } from '@ktrdr/service-kit';
 import { IsInt, IsNotEmpty, IsString, Max, MaxLength, Min } from 'class-validator';
 
-/** Of the name of a file, in characters. File systems count bytes, which are checked later. */
+/** Longest name of a file, in characters. A later check counts its bytes, which file systems limit. */
 const LONGEST_NAME = 255;
 
 @RequestOf('UploadFileQuery')

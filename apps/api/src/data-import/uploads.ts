@@ -155,7 +155,7 @@ export class Uploads {
     );
   }
 
-  /** Sizes of the running uploads up to this one. Later ones do not count: of two that have room for one only, the first one gets it. */
+  /** Sizes of the running uploads up to this one. Later ones do not count: if only one of two fits, the first one gets the space. */
   private sizesUntil(id: string): number[] {
     const ids = [...this.receiving.keys()];
     return [...this.receiving.values()].slice(0, ids.indexOf(id) + 1);

@@ -39,7 +39,7 @@ export function redirectToPage(fastify: FastifyInstance): void {
     },
     deriveConstraint: ({ headers }) => (prefersHtml(headers.accept) ? HTML : undefined),
     validate: () => undefined,
-    // without a page at its path, such a request is one to the API
+    // without a page at its path, such a request goes to the API
     mustMatchWhenDerived: false,
   });
   const paths = new Set(PATHS);

@@ -147,7 +147,7 @@ describe('an address without /app', () => {
     '/data/AAPL/1h',
     '/data/import',
     '/access',
-  ])('%s leads a browser to the page, and everything else to the API', async (path) => {
+  ])('%s redirects a browser to the page, and gives other clients the answer of the API', async (path) => {
     const typed = await get(path, { headers: { accept: TYPED } });
     expect([typed.status, typed.headers.get('location')]).toEqual([302, `/app${path}`]);
     expect(typed.headers.get('vary')).toMatch(/(^|, )accept$/);
@@ -155,13 +155,13 @@ describe('an address without /app', () => {
       expect((await get(path, { headers: { accept } })).status).toBe(401);
   });
 
-  test('that the API has too says that its answer depends on what the client accepts', async () => {
+  test('that is also a route of the API names the Accept header in Vary', async () => {
     for (const path of ['/operations', '/operations/op_1'])
       expect((await get(path)).headers.get('vary')).toMatch(/(^|, )accept$/);
   });
 
   test.each(['/operations/events', '/data/export', '/live', '/nowhere'])(
-    '%s is one of the API, in a browser too: the page has none',
+    '%s, which the page does not have, is a route of the API in a browser too',
     async (path) => {
       const typed = await get(path, { headers: { accept: TYPED } });
       expect([typed.status, typed.headers.get('vary')]).toEqual([path === '/live' ? 200 : 401, null]);

@@ -151,7 +151,7 @@ async function savedChoices(api: ImportSession['api'], name: string): Promise<Im
   return profiles.find((profile) => profile.name === name)?.choices ?? {};
 }
 
-/** What is wrong with one of several files. The API knows only its name, the user its path. */
+/** The error of one of several files, with its path: the API knows only its name. */
 function refusalOf(file: string, { message }: CliError): string {
   const name = `${basename(file)}: `;
   return `${file}: ${message.startsWith(name) ? message.slice(name.length) : message}`;

@@ -28,7 +28,7 @@ export function defineOperations(operations: Command, add: AddCommand): void {
       import('../commands/operations-cancel.js').then(({ cancelOperation }) => cancelOperation),
     ).argument(...OPERATION_IDS),
   )
-    .option('--reason <text>', 'why, stored with the operation (default: the user and the machine)')
+    .option('--reason <text>', 'reason, stored with the operation (default: command, user and machine)')
     .option('--force', 'skip the grace time')
     .option(...YES);
   addFilters(

@@ -2,7 +2,7 @@ import type { ImportPreview, ImportQuestion } from '@ktrdr/contracts';
 import { nearest } from '../nearest.js';
 
 /**
- * Answers the question about a misspelt time zone with the zone that was probably meant.
+ * Adds the nearest time zone as the likely answer to the question about a misspelt one.
  *
  * @param typed the chosen time zone
  */
@@ -12,7 +12,7 @@ export function withNearestZone(preview: ImportPreview, typed: string | undefine
   if (meant === null) return preview;
   const questions = preview.questions.map((question): ImportQuestion =>
     question.choice === 'timezone' && question.answers.length === 0
-      ? { ...question, answers: [meant], suggestion: 'it is the time zone most like yours' }
+      ? { ...question, answers: [meant], suggestion: 'it is the most similar name' }
       : question,
   );
   return { ...preview, questions };

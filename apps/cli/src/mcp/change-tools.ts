@@ -146,7 +146,9 @@ async function removeUpload({ api }: ToolCall, id: string): Promise<string[]> {
     await api.delete(`/data/uploads/${id}`);
     return [];
   } catch (error) {
-    return [`The uploaded file is still there; the API removes it after a day. ${(error as Error).message}`];
+    return [
+      `The uploaded file could not be removed; the API removes it after a day. ${(error as Error).message}`,
+    ];
   }
 }
 

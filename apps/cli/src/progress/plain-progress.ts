@@ -46,7 +46,7 @@ export class PlainProgress implements ProgressDisplay {
   }
 }
 
-/** The part of a line that is news: the times in it change anyway. An operation that starts says the same as while it waited. */
+/** The text of a line without its times, which always change. It stays the same when a waiting operation starts. */
 function said(state: ProgressState): string {
   const { percentage, message } = progressParts(state, state.receivedAt);
   return `${percentage} ${message}`;

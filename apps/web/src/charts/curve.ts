@@ -8,7 +8,7 @@ export interface Curve {
   isFaint?: boolean;
   /** Dashed, so that colour is not the only difference. */
   isDashed?: boolean;
-  /** One of many curves alike. The legend has only the first, without a value. */
+  /** One of many curves of the same kind. The legend lists only the first, without a value. */
   ofMany?: 'first' | 'other';
 }
 
@@ -16,6 +16,6 @@ export interface Curve {
 export interface CurveRange {
   low: readonly (number | null)[];
   high: readonly (number | null)[];
-  /** Its colour, as of a curve. */
+  /** Like `series` of a curve. */
   series: number;
 }

@@ -9,7 +9,7 @@ const SILENT_MS = 25_000;
 const BEGIN_MS = 10_000;
 
 export interface StreamListener {
-  /** The API has sent something, perhaps nothing but a heartbeat. @param at ms since 1970 */
+  /** The API has sent something, for example a heartbeat. @param at ms since 1970 */
   heard(at: number): void;
   /**
    * The stream is closed, or nothing was received for too long. It will be opened again.

@@ -4,7 +4,7 @@ import { request } from '../api/client.js';
 import { clockDifference, setConnection } from './connection.js';
 import { readSharedStream } from './shared-reader.js';
 
-/** A page that is hidden for so long leaves the stream, ms. */
+/** A page leaves the stream after it was hidden for this long, ms. */
 const HIDDEN_MS = 10_000;
 
 /** What happened in the list of operations. `reloaded`: the stream was interrupted, and everything may have changed. */
@@ -79,7 +79,7 @@ export function listenInBackground(): () => void {
   };
 }
 
-/** Reads the stream of all operations while somebody looks at the page, or listens in the background. @returns stops it */
+/** Reads the stream of all operations while the page is visible, or has listeners in the background. @returns a function that stops it */
 export function followOperations(): () => void {
   let close: (() => void) | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -104,7 +104,7 @@ export function followOperations(): () => void {
     setConnection('paused');
   }
 
-  /** A page that the browser may show again is paused first: the shared worker does not know when it is gone. */
+  /** Leaves the stream when the user leaves the page: the shared worker does not notice, and the browser may show the page again. */
   function hide(): void {
     clearTimeout(timer);
     pause();

@@ -2,13 +2,13 @@ import { readStream, type StreamListener } from './event-stream.js';
 import { EVENTS } from './events-address.js';
 import { LEAVE, type StreamMessage } from './stream-message.js';
 
-/** A worker that says nothing for so long is dead, ms: it passes on the API's heartbeats and its own failed attempts. */
+/** A worker without a message for this long (ms) is dead: it reports each heartbeat of the API, and each attempt that fails. */
 const SILENT_MS = 40_000;
 
 /**
  * Reads the events of all operations from the stream that the tabs share. Where a browser has no shared workers, or cannot run
  * this one, the tab reads a stream of its own.
- * @returns leaves the stream
+ * @returns a function that leaves the stream
  */
 export function readSharedStream(listener: StreamListener): () => void {
   if (typeof SharedWorker === 'undefined') return readStream(EVENTS, listener);

@@ -74,7 +74,7 @@ test('the stream is closed when the last tab has left, and the next tab opens an
   first.port.postMessage(LEAVE);
   await arrival();
   expect(open).toHaveLength(1);
-  // it was closed without a word
+  // the tab is closed without a message
   const closed = once(second.other, 'close');
   second.port.close();
   await closed;

@@ -5,10 +5,10 @@ import { LEAVE, type StreamMessage } from './stream-message.js';
 export class SharedStream {
   private readonly tabs = new Set<MessagePort>();
   private close: (() => void) | null = null;
-  /** What a tab that comes later has to know: that the stream is open, or that it is lost. */
+  /** For tabs that join later: whether the stream is open or lost. */
   private state: StreamMessage | null = null;
 
-  /** @param open opens the stream; returns what closes it */
+  /** @param open opens the stream; returns a function that closes it */
   constructor(private readonly open: (listener: StreamListener) => () => void) {}
 
   /** Sends the events to a tab until it leaves. */

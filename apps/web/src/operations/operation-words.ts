@@ -68,7 +68,7 @@ export function lineOf(operation: TypedOperationSummary): string {
   return progress.current_step ?? (status === 'pending' ? 'Waiting' : '');
 }
 
-/** The line in a list: without the names that are beside it, if the operation is a training with one seed. */
+/** The line in a list. A running training with one seed shows only its epoch or phase, because its names are beside it. */
 export function shortLineOf(operation: TypedOperationSummary): string {
   const { seeds, walk_forward: folds } = operation.metadata.parameters;
   const { current_epoch: epoch, total_epochs: epochs, phase } = operation.progress.context;

@@ -8,7 +8,7 @@ interface ForRoleProps {
   children: ComponentChildren;
 }
 
-/** Buttons and links for callers with a role. Until the API has said who calls, they keep their place, so that nothing moves. */
+/** Buttons and links for callers with a role. Until the role of the caller is known, their space stays empty, so that nothing moves. */
 export function ForRole({ role, children }: ForRoleProps) {
   const isUnknown = caller.value === null;
   if (!isUnknown && !may(role)) return null;

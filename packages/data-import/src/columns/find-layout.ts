@@ -87,7 +87,7 @@ function withOrder(table: NamedTable, layout: Layout, free: number[], decimal: D
     : [
         {
           choice: 'columns' as const,
-          message: `Columns ${list(table, four)} ${headerless ? 'have no header' : 'do not say what they are'}: ${firstCells(table, four)}. Their values fit ${orders.map(({ name }) => name).join('; ')}.`,
+          message: `Columns ${list(table, four)} ${headerless ? 'have no header' : 'have unclear names'}: ${firstCells(table, four)}. Their values fit these orders: ${orders.map(({ name }) => name).join('; ')}.`,
           answers: orders.map(({ places }) =>
             PRICES.map((price, role) => `${price}=${four[places[role]!]! + 1}`).join(','),
           ),

@@ -25,7 +25,7 @@ export function validationPipe(): ValidationPipe {
   });
 }
 
-/** No route has as many parameters. */
+/** No route has this many parameters. */
 const MOST_PARAMETERS = 100;
 
 /** Checked queries that are kept for each class, and their longest text. */

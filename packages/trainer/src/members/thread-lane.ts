@@ -172,7 +172,7 @@ export class ThreadLane implements Lane {
   }
 }
 
-/** A thread has as much memory for its objects as the process was started with. */
+/** Memory for the objects of a thread: the heap limit that the process was started with. */
 function limitsOfThisHeap(): ResourceLimits {
   return { maxOldGenerationSizeMb: getHeapStatistics().heap_size_limit / MB };
 }

@@ -196,7 +196,7 @@ describe('with the same test rows', () => {
     );
   });
 
-  test('shows the errors of regressions as shares of the error of the other', () => {
+  test('shows by which share a regression lowers the error of another predictor', () => {
     const accuracy = {
       measure: 'mean_absolute_error',
       model: 0.03,

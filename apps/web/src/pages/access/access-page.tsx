@@ -29,7 +29,7 @@ function Sections() {
     <>
       <PageHeader title="Access" />
       <TokensSection tokens={tokens} />
-      {/* the tokens above it would move it */}
+      {/* shown only below the loaded tokens, which would otherwise move it */}
       {(value !== null || error !== null) && <AuditSection />}
     </>
   );

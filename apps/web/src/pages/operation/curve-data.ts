@@ -13,10 +13,10 @@ export type CurveMetric = (typeof CURVE_METRICS)[number];
 export const CURVE_PARTS = ['both', 'train', 'validation'] as const;
 export type CurvePart = (typeof CURVE_PARTS)[number];
 
-/** What several seeds look like: their mean with the range around it, or a curve of each. */
+/** How several seeds are drawn: their mean with the range around it, or a curve of each. */
 export type SeedView = 'mean' | 'each';
 
-/** What is drawn of a training's points. */
+/** Which curves of a training are drawn, and how. */
 export interface CurveView {
   metric: CurveMetric;
   /** 0 to 1: weight of the values before (exponential moving average). */
@@ -25,7 +25,7 @@ export interface CurveView {
   seeds: SeedView;
 }
 
-/** More seeds than this are not told apart by colour. */
+/** Up to this number, each seed has its own colour. */
 const MOST_COLOURED_SEEDS = 5;
 /** Colour of the best seed among many. */
 const BEST_SERIES = 3;

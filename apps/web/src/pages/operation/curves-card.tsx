@@ -125,7 +125,7 @@ export function CurvesCard({ points, isRunning, firstSeed, stopped }: CurvesCard
           )}
           {ranges.length > 0 && (
             <p class="card-line muted">
-              The areas reach from the lowest to the highest of the seeds that trained in an epoch.
+              In each epoch, an area spans the values of all seeds that trained in it.
             </p>
           )}
         </div>

@@ -8,7 +8,7 @@ export interface LinesSummary {
   high: (number | null)[];
 }
 
-/** @param lines of the same length; those that have ended or not begun at a place do not count there */
+/** @param lines of the same length; a line without a value at a place does not count there */
 export function summaryOf(lines: readonly LineValues[]): LinesSummary {
   const summary: LinesSummary = { mean: [], low: [], high: [] };
   for (let at = 0; at < (lines[0]?.length ?? 0); at++) {
@@ -22,8 +22,8 @@ export function summaryOf(lines: readonly LineValues[]): LinesSummary {
 }
 
 /**
- * Fills gaps with straight lines, between the first value and the last. Of long curves some epochs are left out, and not the same ones
- * of each seed: without this, a mean would jump there.
+ * Fills gaps with straight lines, between the first value and the last. Long curves leave out some epochs, different ones for each seed:
+ * without this, the mean would jump there.
  */
 export function withoutGaps(x: readonly number[], values: LineValues): (number | null)[] {
   const filled = [...values];

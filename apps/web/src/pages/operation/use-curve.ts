@@ -14,8 +14,8 @@ export interface LiveCurve {
 }
 
 /**
- * Reads the points, and the new ones after each event that tells of a new epoch. Events during a request cause one more. Another attempt or
- * status, an interrupted stream and very many points make it read the whole curve again.
+ * Reads the points, then the new ones after each event with a new epoch. Events during a request cause one more request. It reads the
+ * whole curve again after a change of the attempt or status, after an interrupted stream, and if there are very many points.
  */
 export function useCurve(id: string): ReadonlySignal<LiveCurve> {
   const curve = useSignal<LiveCurve>({ points: null, error: null });
@@ -76,7 +76,7 @@ export function useCurve(id: string): ReadonlySignal<LiveCurve> {
   return curve;
 }
 
-/** `run` changes when earlier points may be others, `epoch` when there may be new points. */
+/** `run` changes when earlier points may have changed, `epoch` when there may be new points. */
 function stateOf({ attempt, status, progress }: TypedOperationSummary): { run: string; epoch: string } {
   const { metrics, current_epoch } = progress.context;
   return {
