@@ -38,7 +38,7 @@ const RECONNECT_MS = { first: 100, longest: 1_000 };
 const RETENTION_S = 24 * 3_600;
 /**
  * Most ended jobs that a Redis keeps, because they use its memory. On PostgreSQL, BullMQ reads all ended jobs to apply such a limit,
- * each time that a job ends.
+ * whenever a job ends.
  */
 const RETAINED_IN_REDIS = 100_000;
 

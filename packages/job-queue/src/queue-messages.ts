@@ -7,8 +7,8 @@ export const CHECKED_WITHIN_MS = 5_000;
 export const MOST_CHARACTERS = 8 * 1_048_576;
 
 /**
- * Carries messages between the processes of a queue. Nothing is kept: a process that is cut off misses what is sent meanwhile, so its
- * sender repeats it.
+ * Carries messages between the processes of a queue. Nothing is stored: a process without a connection misses messages, so senders
+ * repeat them.
  */
 export interface QueueMessages {
   /** Resolves when the server has the message. Fails at once without a connection. */
@@ -24,7 +24,7 @@ export function channelOf(queue: string, topic: string): string {
   return `ktrdr_queue_${hash}`;
 }
 
-/** The message of a text. A text that is not JSON stays a text, which no reader accepts. */
+/** Parses a message. Text that is not JSON is returned as text, which no reader accepts. */
 export function messageOf(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

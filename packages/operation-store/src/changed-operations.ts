@@ -9,7 +9,7 @@ export type Settled = PromiseSettledResult<WriteResult>;
 
 /** Applies writes to rows in memory, in their order. One statement then writes many rows. */
 export class ChangedOperations {
-  /** Ids of the rows whose status has changed, and of those whose progress alone has. */
+  /** Ids of rows with a changed status, and of rows with only changed progress. */
   readonly moved = new Set<string>();
   readonly progressed = new Set<string>();
   readonly phases = new Map<string, readonly TimelinePhase[]>();
@@ -49,7 +49,7 @@ export class ChangedOperations {
     this.moved.add(id);
     this.history.push(historyRow(id, historyEntry(operation, change)));
     const { owner, cancel_forced } = row;
-    // all of it was read from JSON text, so it equals what is stored
+    // read from JSON text, so it equals the stored value
     return fulfilled({
       operation,
       epoch: row.epoch,
@@ -91,7 +91,7 @@ function rejected(reason: unknown): Settled {
   return { status: 'rejected', reason };
 }
 
-/** A copy after a round trip through JSON, so that the response equals what is stored. */
+/** A copy after a round trip through JSON, so that the response equals the stored value. */
 function copyOf(change: StatusChange): StatusChange {
   return fromJson<StatusChange>(toJson(change));
 }

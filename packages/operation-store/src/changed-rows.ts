@@ -121,7 +121,7 @@ export async function updateStatus(
   );
 }
 
-/** Writes rows whose progress alone has changed. */
+/** Writes rows of which only the progress has changed. */
 export async function updateProgress(
   tx: Kysely<Schema>,
   database: SqlDatabase,

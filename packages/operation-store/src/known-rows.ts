@@ -1,18 +1,18 @@
 import { changedRow, type ChangedRow } from './changed-rows.js';
 import type { StoredRow } from './stored-row.js';
 
-/** Largest number of rows that are kept. One has some kilobytes. */
+/** Most rows that are kept, each of a few kilobytes. */
 const MOST = 10_000;
 
-/** A row, and the version of it in the database. */
+/** A row and its version in the database. */
 export interface KnownRow {
   row: ChangedRow;
   version: string;
 }
 
 /**
- * The rows that this process wrote last, of operations that have not ended. A row here may be old: the next write of it names its
- * version, and the database compares it.
+ * The rows that this process wrote last, of operations that have not ended. A row here may be outdated, so the next write
+ * gives its version to the database, which compares it.
  */
 export class KnownRows {
   /** Ordered by their last write, the oldest first. */

@@ -23,7 +23,7 @@ const MIGRATION_RESPONSE_TIMEOUT_MS = 1_800_000;
 const IDLE_TRANSACTION_MS = 10_000;
 const NOW = sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`;
 /**
- * The plan of `quickStatement` is made while tables may be small, and kept while they grow: it must use the indexes from the
+ * PostgreSQL plans `quickStatement` while tables may be small, and keeps the plan while they grow: the plan must use indexes from the
  * beginning.
  */
 const BY_INDEX = `set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off;

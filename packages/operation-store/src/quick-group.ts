@@ -18,9 +18,8 @@ interface QuickGroup {
 }
 
 /**
- * Writes what it can of a group with one statement, its own transaction. It writes changes of rows that this process knows, if the
- * database still has them in the known version, and new operations that fit their limit. All else is left to {@link writeGroup},
- * which reads the rows first.
+ * Writes as much of a group as one statement can, in its own transaction: new operations within their limit, and changes of rows that
+ * this process knows, if the database still has the known version. {@link writeGroup}, which reads the rows first, writes the rest.
  *
  * @throws KtrdrError `store_unavailable`; other errors of the database, which has then written nothing
  */
@@ -47,12 +46,12 @@ function idOf(write: OperationWrite): string {
 
 /** A group as one statement writes it. */
 class QuickWrites {
-  /** Operations whose changes others see: all but those of records alone. */
+  /** Operations with changes that others see. Changes of records alone are not among them. */
   readonly shown = new Set<string>();
   private readonly rows = new Map<string, ChangedRow>();
   private readonly changes: ChangedOperations;
   private readonly created: NewRow[] = [];
-  /** The next writes of these operations must not overtake one that is left. */
+  /** Operations with a write that the statement leaves out: later writes must not overtake it. */
   private readonly left = new Set<string>();
   private readonly taken = new Set<string>();
 
@@ -67,7 +66,7 @@ class QuickWrites {
     return this.taken.size === 0;
   }
 
-  /** The result of the write if the statement writes it; `null`: it is left. */
+  /** The result of the write; `null` if the statement cannot write it. */
   apply(write: OperationWrite): Settled | null {
     const id = idOf(write);
     if (this.left.has(id)) return null;

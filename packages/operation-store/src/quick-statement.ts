@@ -11,9 +11,9 @@ export type NewRow = OperationRow & {
 };
 
 /**
- * Writes a group of changes. Its parameters are rows as JSON: changed ones with the version that they must have, new ones, lines of
- * histories and phases. It returns the ids and versions of those that it has written: all others are as they were. Rows are locked in
- * the order of their ids, like those of a transaction of several statements.
+ * Writes a group of changes. Its parameters are rows as JSON: changed rows with the version that they must have, new rows, lines of
+ * histories, and phases. It returns the ids and versions of the rows that it has written; other rows stay unchanged. It locks rows in the
+ * order of their ids, as a transaction of several statements does.
  *
  * @param durable `false`: the transaction does not wait for the disk
  */
