@@ -10,7 +10,7 @@ import {
   messageOf,
   type QueueMessages,
 } from './queue-messages.js';
-import { within } from './within.js';
+import { isAnswered } from './within.js';
 
 /** Characters of a notification: PostgreSQL allows 8,000 bytes. */
 const PART = 7_900;
@@ -112,8 +112,11 @@ export class PostgresMessages implements QueueMessages {
 
   private async check(): Promise<void> {
     const { client } = this;
-    if (client !== null) await within(client.query('select'), CHECKED_WITHIN_MS).catch(() => drop(client));
-    if (!this.closed) this.checkLater();
+    const answers = client === null || (await isAnswered(client.query('select'), CHECKED_WITHIN_MS));
+    // a closed connection does not answer either
+    if (this.closed) return;
+    if (!answers) drop(client);
+    this.checkLater();
   }
 }
 

@@ -9,7 +9,7 @@ import {
   messageOf,
   type QueueMessages,
 } from './queue-messages.js';
-import { within } from './within.js';
+import { isAnswered } from './within.js';
 
 export interface RedisMessagesParts {
   /** Publishes through its connection. */
@@ -61,8 +61,10 @@ export class RedisMessages implements QueueMessages {
 
   private async check(): Promise<void> {
     const { receiver } = this;
-    if (receiver.status === 'ready')
-      await within(receiver.ping(), CHECKED_WITHIN_MS).catch(() => receiver.disconnect(true));
-    if (!this.closed) this.checkLater();
+    const answers = receiver.status !== 'ready' || (await isAnswered(receiver.ping(), CHECKED_WITHIN_MS));
+    // a closed connection does not answer either, and stays closed
+    if (this.closed) return;
+    if (!answers) receiver.disconnect(true);
+    this.checkLater();
   }
 }

@@ -20,3 +20,11 @@ export async function within<T>(answer: Promise<T>, ms: number): Promise<T> {
     answer.catch(() => {});
   }
 }
+
+/** True if `answer` resolves within `ms`. */
+export function isAnswered(answer: Promise<unknown>, ms: number): Promise<boolean> {
+  return within(answer, ms).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,7 +1,10 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { expect, it } from '@jest/globals';
+import { systemClock } from '@ktrdr/orchestrator';
 import { RecordingLogger } from '@ktrdr/orchestrator/testing';
 import { QueueEventsProducer } from 'bullmq';
 import { program, requires } from '../../../tools/requirements.js';
+import { QueueConnection } from '../src/queue-connection.js';
 import { RedisServer } from '../src/testing/index.js';
 import { job, partsOf, queueOf } from './jobs.js';
 import { queueConformance } from './queue-conformance.js';
@@ -37,6 +40,52 @@ requires(program('redis-server')).describe('a queue on redis', () => {
     } finally {
       await producer.close();
       await queue.close();
+    }
+  });
+
+  it('receives messages again after its connection was lost without a sign, but not once it is closed', async () => {
+    let check = (): void => {};
+    const clock = {
+      ...systemClock,
+      setTimer: (_ms: number, run: () => void) => {
+        check = run;
+        return () => {};
+      },
+    };
+    const pairs: [Socket, Socket][] = [];
+    const proxy = createServer((from) => {
+      const to = connect(server.port, '127.0.0.1');
+      for (const socket of [from, to]) socket.on('error', () => {});
+      from.pipe(to).pipe(from);
+      pairs.push([from, to]);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const through = `redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const queue = new QueueConnection(server.url, 'silent', clock).queue();
+    const messages = new QueueConnection(through, 'silent', clock).messages(queue, null as never, () => {});
+    const heard: unknown[] = [];
+    const hears = async (message: string): Promise<void> => {
+      while (heard.at(-1) !== message) {
+        await messages.publish('topic', message).catch(() => {});
+        await systemClock.sleep(50);
+      }
+    };
+    try {
+      await messages.subscribe('topic', (message) => heard.push(message));
+      await hears('before');
+      for (const [from, to] of pairs) [from, to].forEach((socket) => socket.unpipe());
+      check();
+      await hears('after');
+      await messages.close();
+      check();
+      await messages.publish('topic', 'closed');
+      await systemClock.sleep(200);
+      expect(heard).not.toContain('closed');
+    } finally {
+      await messages.close();
+      await queue.close();
+      for (const socket of pairs.flat()) socket.destroy();
+      proxy.close();
     }
   });
 });
