@@ -12,7 +12,7 @@ function textOf(question: Partial<ImportQuestion>): string {
   });
 }
 
-test('each answer has its option, as one can paste it into a shell', () => {
+test('each answer is an option that can be pasted into a shell', () => {
   expect(
     textOf({ choice: 'columns', answers: ['close=Last Price', 'close=Mid'], suggestion: 'it is later' }),
   ).toBe(

@@ -9,7 +9,7 @@ export function importOption(choice: ImportQuestionChoice): string {
   return `--${choice.replaceAll('_', '-')}`;
 }
 
-/** A question, which begins with the option that answers it. Below it are the answers, each with its option, to be copied. */
+/** The option that answers a question, then the question, then each possible answer as an option to copy. */
 export function importQuestionText({ choice, message, answers, suggestion }: ImportQuestion): string {
   const option = importOption(choice);
   const [example] = ANSWER_EXAMPLES[choice] ?? [];

@@ -52,7 +52,7 @@ export async function barsFileFacts(
   }
 }
 
-/** The facts of bars with this fingerprint, whatever file they are in, if this process knows them. */
+/** The facts of the bars with this fingerprint, from any file, if this process knows them. */
 export function factsOfFingerprint(sha256: string): BarsFileFacts | undefined {
   return keptByHash.get(sha256);
 }

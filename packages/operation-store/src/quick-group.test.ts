@@ -31,7 +31,7 @@ const create = (store: OperationStore, id: string, mostPending?: number) =>
 const run = (store: OperationStore, id: string) =>
   store.transition(id, 1, ['pending'], { to: 'running', at: AT });
 
-test('one statement writes each change of an operation from its start to its end, also after its lease was renewed', async () => {
+test('one statement writes each change of an operation from start to end, even after a renewed lease', async () => {
   const database = await openPostgresDatabase(url);
   const written: string[][] = [];
   const store = new SqlOperationStore({

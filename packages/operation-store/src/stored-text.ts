@@ -8,17 +8,16 @@ export function storable(text: string): string {
   return text.replaceAll('\0', '');
 }
 
-/** Begins the JSON escape of half a surrogate pair. */
-const ESCAPED_HALF = String.raw`\ud`;
+/** Begins the JSON escape of a lone surrogate. */
+const ESCAPED_SURROGATE = String.raw`\ud`;
 
 /**
- * JSON text of rows with text columns. Half a surrogate pair becomes U+FFFD, as in a parameter of its own: PostgreSQL refuses JSON
- * with it.
+ * JSON text of rows with text columns. A lone surrogate becomes U+FFFD, as in a separate parameter: PostgreSQL refuses JSON with it.
  */
 export function rowsText(rows: readonly object[]): string {
   const text = JSON.stringify(rows);
-  // half a pair is written as an escape, almost every text has none, and a replacer is slow
-  if (!text.includes(ESCAPED_HALF)) return text;
+  // JSON.stringify escapes lone surrogates; a text without this escape needs no replacer, which is slow
+  if (!text.includes(ESCAPED_SURROGATE)) return text;
   return JSON.stringify(rows, (_key, value: unknown) =>
     typeof value === 'string' ? value.replaceAll(/\p{Surrogate}/gu, '\uFFFD') : value,
   );

@@ -114,7 +114,7 @@ describe.each(Object.entries(STORES))('processes on %s', (_name, make) => {
 });
 
 test.each(['die-in-statement', 'die-after-statement'] as const)(
-  'a group of one statement whose process must %s is done as a whole or not at all',
+  'a group in one statement is written as a whole or not at all: %s',
   async (work) => {
     const { location, remove } = await emptyPostgres(server);
     const writer = await StoreProcess.start(work, location, 'group');

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** The question about the bars above beside a stored file. */
+/** The question about these bars if the stored file has this text. */
 async function question(stored: string) {
   await writeFile(join(folder, 'AAPL_1h.csv'), stored);
   const path = join(folder, 'new.csv');
@@ -26,7 +26,7 @@ async function question(stored: string) {
   return conflictQuestion(work, bars);
 }
 
-test('equal bars are no question', async () => {
+test('equal bars raise no question', async () => {
   expect(await question(BARS)).toBeNull();
 });
 
@@ -38,7 +38,7 @@ test('other values are shown with the line of the stored file', async () => {
   });
 });
 
-test('bars that cannot stand beside the stored ones say that they would replace the whole file', async () => {
+test('the question about bars that cannot be mixed with the stored ones says that they would replace the whole file', async () => {
   expect(await question(`# synthetic\n${BARS}`)).toMatchObject({
     message:
       'AAPL_1h.csv has synthetic bars, and the new bars are real. ktrdr does not mix them.\nThe new bars can only replace the whole file.',

@@ -18,7 +18,7 @@ export async function conflictQuestion(
   const canKeep = conflicts.every(({ kind }) => kind === 'differ');
   const shown = conflicts.slice(0, MOST_SHOWN).map(({ message }) => message);
   const more = conflicts.length - shown.length;
-  const files = conflicts.length === 1 ? 'the whole file' : 'these files as a whole';
+  const files = conflicts.length === 1 ? 'the whole file' : 'all of these files';
   return {
     choice: 'on_conflict',
     message: [

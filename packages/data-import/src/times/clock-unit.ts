@@ -13,7 +13,7 @@ export interface ClockFound {
 }
 
 /**
- * Finds what times of day without signs (`0930`, `93000`, `0`) mean. Programs leave zeros at the beginning out.
+ * Finds what times of day without signs (`0930`, `93000`, `0`) mean. Programs leave out leading zeros.
  *
  * @param dateName format of the dates, for the answers
  */
@@ -55,7 +55,7 @@ function fits({ clocks, length }: WrittenTimes, unit: ClockUnit): boolean {
   return true;
 }
 
-/** `line 2 has "20240102 0", line 11 has "20240102 930"`: the least and the largest. */
+/** `line 2 has "20240102 0", line 11 has "20240102 930"`: the smallest and the largest. */
 function example({ clocks, lines, length }: WrittenTimes, timeAt: (row: number) => string): string {
   let [least, most] = [-1, -1];
   for (let row = 0; row < length; row++) {

@@ -114,7 +114,7 @@ function spanOf({ local }: Reading): number {
   return most - least;
 }
 
-/** The chosen format; the question if it does not fit, whose answers are the formats that do. */
+/** The chosen format. If it does not fit, a question whose answers are the formats that fit. */
 function chosenFormat(
   { style, lines }: WrittenTimes,
   { dateFormat }: TimeChoices,

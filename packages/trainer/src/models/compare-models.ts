@@ -77,7 +77,7 @@ function testPartWarnings(models: readonly ModelMetadata[]): string[] {
   ];
 }
 
-/** Models with the same test part are judged on other rows if one has walk-forward folds, or others. */
+/** Models with the same test part are judged on different rows if their walk-forward folds differ, or if only one has folds. */
 function judgedWarnings(stored: readonly StoredMetrics[]): string[] {
   const judged = stored.flatMap(({ verdict }) => (verdict ? [[verdict.source, verdict.rows]] : []));
   return judged.length === 0 || same(judged)

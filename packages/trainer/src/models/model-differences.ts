@@ -77,7 +77,7 @@ function settingFacts({ model: { metadata }, strategy }: DescribedModel): Map<st
   ]);
   const sections = { model, training, decisions, historyRequired, lookbackPeriods };
   for (const [name, value] of Object.entries(sections)) addFacts(facts, snakeCase(name), value);
-  // the decisions have these two as well
+  // the section `decisions` above has these two too
   const { positionAwareness: _, minSeparation: __, ...trading } = backtestSettings(strategy);
   addFacts(facts, 'backtesting', trading);
   for (const indicator of indicators) facts.set(`indicators.${indicator.id}`, indicatorText(indicator));

@@ -175,7 +175,7 @@ function stateTensors({ optimiser }: EngineSetup, parameters: Float32Array): Sta
   };
 }
 
-/** Graphs of deep networks have many nodes for one step, and the time to load a graph grows faster than its nodes. */
+/** Graphs of deep networks have many nodes for one step, and the time to load a graph grows faster than its number of nodes. */
 function mostStepsAtOnce(model: ModelSpec): number {
   if (isRecurrent(model)) return 1;
   return model.type === 'cnn' && model.filters.length > 1 ? 4 : 8;
