@@ -16,7 +16,7 @@ import { isAnswered } from './within.js';
 const PART = 7_900;
 /** Delay before a lost subscription is tried again, ms. */
 const RETRY_MS = 1_000;
-/** A part begins with its number, and says whether it is the last one: PostgreSQL leaves out a second equal text. */
+/** A part begins with its number and a mark for the last part, so no two are equal: PostgreSQL sends equal texts only once. */
 const NUMBERED = /^(?<index>\d+)(?<end>[.+])(?<text>.*)$/s;
 const PUBLISH =
   'select pg_notify($1, part) from unnest($2::text[]) with ordinality as parts (part, number) order by number';
@@ -105,7 +105,7 @@ export class PostgresMessages implements QueueMessages {
     else listener(messageOf(all));
   }
 
-  /** A connection may be lost without a sign, and this one only receives. */
+  /** A connection can be lost silently, and this one only receives. */
   private checkLater(): void {
     this.stopTimer = this.parts.clock.setTimer(CHECK_MS, () => void this.check());
   }

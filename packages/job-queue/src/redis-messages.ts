@@ -41,7 +41,7 @@ export class RedisMessages implements QueueMessages {
     await (await client).publish(channelOf(queue.name, topic), JSON.stringify(message));
   }
 
-  /** A connection that is opened again subscribes again by itself. */
+  /** A reopened connection subscribes again by itself. */
   async subscribe(topic: string, listener: (message: unknown) => void): Promise<void> {
     const channel = channelOf(this.parts.queue.name, topic);
     this.listeners.set(channel, listener);
@@ -54,7 +54,7 @@ export class RedisMessages implements QueueMessages {
     this.receiver.disconnect();
   }
 
-  /** A connection may be lost without a sign, and this one only receives. */
+  /** A connection can be lost silently, and this one only receives. */
   private checkLater(): void {
     this.stopTimer = this.parts.clock.setTimer(CHECK_MS, () => void this.check());
   }

@@ -43,7 +43,7 @@ requires(program('redis-server')).describe('a queue on redis', () => {
     }
   });
 
-  it('receives messages again after its connection was lost without a sign, but not once it is closed', async () => {
+  it('receives messages again after its connection was lost silently, but not after it is closed', async () => {
     let check = (): void => {};
     const clock = {
       ...systemClock,
