@@ -113,7 +113,7 @@ export class Zones {
     return row === -1 ? `the header says ${shown(word.text)}` : `line ${lines[row]} has ${timeAt(row)}`;
   }
 
-  /** `EST` on a day in July: either the clock of New York, or standard time all year. */
+  /** `EST` on a day in July: either the local time of New York, or standard time all year. */
   private standardTimeInSummer(times: Float64Array): TimeQuestion | null {
     const { zones, zoneWords, length, lines } = this.written;
     const words = zones === null ? [this.header] : zoneWords;
@@ -131,7 +131,7 @@ export class Zones {
       if (place.offsetAt(times[row]! - offset) === offset) continue;
       return ask(
         (timeAt) =>
-          `line ${lines[row]} has ${timeAt(row)}, which is in summer: ${text} can be standard time all year, or the clock of ${place.name}`,
+          `line ${lines[row]} has ${timeAt(row)}, which is in summer: ${text} can mean standard time all year, or the local time of ${place.name}`,
         [place.name, zone!.name],
       );
     }
@@ -154,7 +154,7 @@ export class Zones {
     const { lines } = this.written;
     const kind = times[first] === times[firstBefore] ? 'is a duplicate of' : 'goes back behind';
     return (timeAt) =>
-      `line ${lines[first]} (${timeAt(first)}) ${kind} line ${lines[firstBefore]}, as local times do when the clocks are put back`;
+      `line ${lines[first]} (${timeAt(first)}) ${kind} line ${lines[firstBefore]}, as happens in local times when clocks go back`;
   }
 }
 

@@ -77,7 +77,7 @@ function findDayUnit(written: WrittenTimes, least: number, most: number, now: nu
   return { unit, question: ask(written, 0, why, left.length === 0 ? units : left) };
 }
 
-/** In this unit, the number of a row is not the time of a bar. */
+/** The question if the number of a row is not a plausible time in this unit. */
 function askYear(written: WrittenTimes, row: number, unit: NumberUnit, answers: string[]): TimeQuestion {
   return ask(written, row, `as ${unit}, this is ${yearOf(toMs(written.numbers[row]!, unit))}`, answers);
 }

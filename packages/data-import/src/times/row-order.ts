@@ -23,7 +23,7 @@ interface Direction {
   furthestBack: number;
 }
 
-/** A share of steps back that is an exception: clocks are put back once in a year. */
+/** A share of steps back that is an exception: clocks go back once a year. */
 const FEW = 0.001;
 /** Clocks are put back by an hour. */
 const PUT_BACK_MS = 3_600_000;

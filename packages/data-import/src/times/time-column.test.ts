@@ -370,7 +370,7 @@ describe('zones', () => {
       {
         choice: 'timezone',
         message:
-          'the times have no time zone: line 2 has "2019-11-03 00:00"; line 4 ("2019-11-03 01:00") is a duplicate of line 3, as local times do when the clocks are put back',
+          'the times have no time zone: line 2 has "2019-11-03 00:00"; line 4 ("2019-11-03 01:00") is a duplicate of line 3, as happens in local times when clocks go back',
         answers: ['-05:00'],
         suggestion: 'the source says so',
       },

@@ -267,7 +267,7 @@ test('names features without any value instead of blaming the warm-up', async ()
   });
   await expect(prepareDataOrAdvise(asked, nothing)).rejects.toMatchObject({
     message: expect.stringMatching(
-      /\. Leave 1h_average_raw out, or add bars that have what the indicator needs, such as a volume\.$/,
+      /\. Leave 1h_average_raw out, or use bars with the values that the indicator needs, such as volume\.$/,
     ),
   });
 });

@@ -86,7 +86,7 @@ function adviceText(
   }
   const { features_without_values: never = [] } = details as { features_without_values?: string[] };
   if (never.length > 0) {
-    return `A longer range does not help: ${there}. Leave ${named(never)} out, or add bars that have what the indicator needs, such as a volume.`;
+    return `A longer range does not help: ${there}. Leave ${named(never)} out, or use bars with the values that the indicator needs, such as volume.`;
   }
   if (labels.source === 'zigzag' && (labels.method === 'segments' || code === 'one_class_only')) {
     return `Neither a longer range (${there}) nor ${change} leaves ${USABLE_PART_ROWS} rows in each part: add bars.`;
