@@ -3,7 +3,7 @@ import { EventParser } from './event-parser.js';
 
 /** Waits between two attempts to open the stream again, ms. */
 const WAITS_MS = [500, 1_000, 2_000, 5_000, 10_000] as const;
-/** A stream that is silent for so long is dead, ms: the API says something every 15 s. */
+/** A stream without data for this long (ms) is dead: the API sends a heartbeat every 15 s. */
 const SILENT_MS = 25_000;
 /** A stream that has not begun after this time is requested again, ms: the browser may have used a dead connection. */
 const BEGIN_MS = 10_000;
@@ -24,9 +24,9 @@ export interface StreamListener {
 }
 
 /**
- * Reads server-sent events until it is closed. A browser's EventSource does not show heartbeats, so it takes a connection that
- * died without a word for a quiet one, and it gives up after an error status. This reader opens another stream.
- * @returns closes the stream
+ * Reads server-sent events until it is closed. A browser's EventSource does not show heartbeats, so it cannot tell a dead connection
+ * from a quiet one, and it gives up after an error status. This reader opens another stream.
+ * @returns a function that closes the stream
  */
 export function readStream(address: string, listener: StreamListener): () => void {
   const closing = new AbortController();
