@@ -32,6 +32,11 @@ export class KnownRows {
     if (rows.size > MOST && oldest !== undefined) rows.delete(oldest);
   }
 
+  /** The database may have forgotten what it wrote, and may use its versions again. */
+  clear(): void {
+    this.rows.clear();
+  }
+
   /** The leases of these rows were renewed: they have new versions. */
   renewed(all: readonly (StoredRow & { version?: string })[]): void {
     for (const { version, ...row } of all) if (this.rows.has(row.id)) this.set(changedRow(row), version);

@@ -26,6 +26,7 @@ export class OperationWrites {
   /** @param onWritten called with the ids of the changed operations, after each commit */
   constructor(access: StoreAccess, onWritten: (operationIds: ReadonlySet<string>) => void) {
     const { known } = this;
+    access.database.onLost(() => known.clear());
     const failsAlone = (error: unknown): boolean => access.isOfOneWrite(error);
     const careful = new GroupedWrites<OperationWrite, WriteResult>({
       write: async (group) => {

@@ -55,9 +55,10 @@ export async function openPostgresDatabase(
     types: { getTypeParser: typeParser },
   };
   const statements = new PreparedStatements();
-  const pool = makePool(settings, responseTimeoutMs, statements);
-  const db = kyselyOn(pool);
-  const writers = makePool(settings, responseTimeoutMs, statements, BY_INDEX);
+  const lost = new Set<() => void>();
+  const onLost = () => lost.forEach((hear) => hear());
+  const db = kyselyOn(makePool(settings, responseTimeoutMs, { statements, onLost }));
+  const writers = makePool(settings, responseTimeoutMs, { statements, onLost, first: BY_INDEX });
   const notices = new PostgresNotifications({ connect: () => new pg.Client(settings), responseTimeoutMs });
   const close = async () => {
     await notices.stop();
@@ -87,6 +88,7 @@ export async function openPostgresDatabase(
         return write(tx);
       }),
     quick: quickWrites(db, writers, statements),
+    onLost: (hear) => void lost.add(hear),
     prepare: (text) => statements.prepare(text),
     isRetryable: (error) => isTransactionConflict(error) || isOutdatedStatement(error),
     prepareRetry: (error) => {
@@ -121,12 +123,19 @@ function quickWrites(
   };
 }
 
-/** A pool of connections, opened on demand. @param first runs on each new connection */
+interface PoolOptions {
+  statements?: PreparedStatements;
+  /** Runs on each new connection. */
+  first?: string;
+  /** Called when a connection is lost. */
+  onLost?: () => void;
+}
+
+/** A pool of connections, opened on demand. */
 function makePool(
   settings: pg.ClientConfig,
   responseTimeoutMs: number,
-  statements = new PreparedStatements(),
-  first?: string,
+  { statements = new PreparedStatements(), first, onLost = () => {} }: PoolOptions = {},
 ): pg.Pool {
   const Client = class extends pg.Client {
     constructor() {
@@ -152,7 +161,7 @@ function makePool(
   // a broken connection leaves the pool: its query fails, and the next query opens a new connection
   pool.on('error', () => {});
   pool.on('connect', (client) => {
-    client.on('error', () => {});
+    client.on('error', onLost);
     limitResponseTime(client, responseTimeoutMs);
   });
   return pool;

@@ -31,17 +31,20 @@ const create = (store: OperationStore, id: string, mostPending?: number) =>
 const run = (store: OperationStore, id: string) =>
   store.transition(id, 1, ['pending'], { to: 'running', at: AT });
 
-test('one statement writes each change of an operation from start to end, even after a renewed lease', async () => {
+/** A store, and the ids that each of its quick statements has written. */
+async function openWatched(): Promise<{ store: SqlOperationStore; written: string[][] }> {
   const database = await openPostgresDatabase(url);
   const written: string[][] = [];
-  const store = new SqlOperationStore({
-    ...database,
-    quick: async (durable, values) => {
-      const versions = await database.quick!(durable, values);
-      written.push([...versions.keys()]);
-      return versions;
-    },
-  });
+  const quick: typeof database.quick = async (durable, values) => {
+    const versions = await database.quick!(durable, values);
+    written.push([...versions.keys()]);
+    return versions;
+  };
+  return { store: new SqlOperationStore({ ...database, quick }), written };
+}
+
+test('one statement writes each change of an operation from start to end, even after a renewed lease', async () => {
+  const { store, written } = await openWatched();
   try {
     await create(store, 'op_1', 10);
     await run(store, 'op_1');
@@ -111,6 +114,22 @@ test('a write that waits for a change by another process is refused if the chang
     expect((await store.history('op_3')).map(({ status }) => status)).toEqual(['pending', 'running']);
   } finally {
     await other.end();
+    await store.close();
+  }
+});
+
+test('no row is known after the server has crashed: it may use the versions of lost writes again', async () => {
+  const { store, written } = await openWatched();
+  try {
+    for (const id of ['op_5', 'op_6']) await create(store, id);
+    await run(store, 'op_5');
+    await server.restart(undefined, 'crash');
+    expect((await run(store, 'op_6')).changed).toBe(true);
+    expect(written).toEqual([['op_5'], ['op_6'], ['op_5']]);
+    // the write after the crash has read the row again
+    await store.transition('op_6', 1, ['running'], END);
+    expect(written).toEqual([['op_5'], ['op_6'], ['op_5'], ['op_6']]);
+  } finally {
     await store.close();
   }
 });

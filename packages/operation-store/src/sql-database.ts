@@ -26,6 +26,11 @@ export interface SqlDatabase {
   readonly quick:
     | ((durable: boolean, values: readonly string[]) => Promise<ReadonlyMap<string, string>>)
     | null;
+  /**
+   * Calls `hear` when a connection is lost. A server that crashed may have forgotten what did not wait for the disk, and it uses the
+   * versions of those rows again.
+   */
+  readonly onLost: (hear: () => void) => void;
   /** From now on, the database keeps the plan of statements with this text, which run often. */
   readonly prepare: (text: string) => void;
   /** True if a concurrent transaction or migration caused the error and the work was rolled back, so that a retry may succeed. */

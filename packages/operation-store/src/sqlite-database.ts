@@ -102,6 +102,7 @@ async function prepareDatabase(
         }
       }),
     quick: null,
+    onLost() {},
     // all statements are prepared, see `withStatements`
     prepare() {},
     // transactions take the write lock at their start and wait for it, so they never conflict
