@@ -5,7 +5,7 @@ import { now } from '../clock.js';
  * - `connecting`: the page has opened its stream and nothing was received yet
  * - `live`: what the page shows is what the API says
  * - `lost`: the API does not answer; the page shows an older state
- * - `paused`: the page was hidden for a while and has closed its stream
+ * - `paused`: the page was hidden for a while and has left the stream
  */
 export type ConnectionState = 'connecting' | 'live' | 'lost' | 'paused';
 

@@ -17,7 +17,14 @@ export function readSharedStream(listener: StreamListener): () => void {
   let leave = (): void => {};
 
   const join = (): void => {
-    const worker = new SharedWorker(new URL('./stream-worker.ts', import.meta.url), { type: 'module' });
+    let worker: SharedWorker;
+    try {
+      worker = new SharedWorker(new URL('./stream-worker.ts', import.meta.url), { type: 'module' });
+    } catch {
+      // Firefox refuses shared workers where it stores nothing for the site
+      leave = readStream(EVENTS, listener);
+      return;
+    }
     const { port } = worker;
     const take = ({ data }: MessageEvent<StreamMessage>): void => {
       watch();
