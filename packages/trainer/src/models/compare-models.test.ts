@@ -216,6 +216,12 @@ describe('with the same test rows', () => {
     expect(shown('error_below_best_baseline')).toEqual([0.25, -0.05, 0.5]);
     expect(shown('error_below_simpler_model')).toEqual([-0.5, -1, 0]);
     expect(metricOf(comparison, 'above_best_baseline')).toBeUndefined();
+    const perfect = { verdict: { ...stored.verdict, simpler_model: { ...simpler_model, score: 0 } } };
+    const beside = compareModels([model(1, { stored }), model(2, { stored: perfect })]);
+    expect(metricOf(beside, 'error_below_simpler_model')).toMatchObject({
+      values: [-0.5, null],
+      intervals: [[-1, 0], null],
+    });
   });
 
   test('names the kind of the simpler model if it is the same for all', () => {

@@ -96,7 +96,9 @@ function differenceRows(
     const scaled = (verdict: Verdict | null) => {
       if (verdict?.accuracy.measure !== measure) return null;
       const [{ difference, interval }, score] = of(verdict);
-      const unit = measure === 'accuracy' ? 1 : score || 1;
+      const unit = measure === 'accuracy' ? 1 : score;
+      // an error of 0 has no shares
+      if (unit === 0) return null;
       return [difference, ...interval].map((value) => value / unit) as [number, number, number];
     };
     return {
