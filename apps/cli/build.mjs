@@ -26,7 +26,6 @@ export const { runProcess, runComplete } = load(fileURLToPath(new URL('program.c
   },
 };
 
-await rm('dist/chunks', { recursive: true, force: true });
 const main = await bundle({ main: 'src/main.ts' }, { ...MINIFIED, plugins: [fromProgram] });
 const program = 'dist/program.cjs';
 const { metafile } = await bundleProgram(program, {
