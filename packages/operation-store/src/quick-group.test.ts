@@ -118,6 +118,38 @@ test('a write that waits for a change by another process is refused if the chang
   }
 });
 
+test('a repeated statement does not overwrite a change that a renewed lease has shown meanwhile', async () => {
+  const database = await openPostgresDatabase(url);
+  let conflict: (() => Promise<void>) | null = null;
+  const store = new SqlOperationStore({
+    ...database,
+    isRetryable: () => true,
+    quick: async (durable, values) => {
+      const first = conflict;
+      conflict = null;
+      await first?.();
+      return database.quick!(durable, values);
+    },
+  });
+  const other = await open();
+  try {
+    await create(store, 'op_7');
+    await run(store, 'op_7');
+    conflict = async () => {
+      await other.transition('op_7', 1, ['running'], CANCEL);
+      await store.renew(LEASE, new Map([['op_7', 1]]));
+      throw new Error('a conflict');
+    };
+    expect(await store.transition('op_7', 1, ['running'], END)).toMatchObject({
+      changed: false,
+      operation: { status: 'cancelling', cancel_reason: 'enough' },
+    });
+  } finally {
+    await store.close();
+    await other.close();
+  }
+});
+
 test('no row is known after the server has crashed: it may use the versions of lost writes again', async () => {
   const { store, written } = await openWatched();
   try {
