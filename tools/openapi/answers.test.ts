@@ -478,6 +478,7 @@ test('a training host answers as its document says', async () => {
   expect(await host.session(id)).toMatchObject({ status: 'completed' });
   await ofHost('getSession', `GET /training/sessions/${id}`);
   await ofHost('getSession', `GET /training/sessions/${id}?after=0.1`);
+  await ofHost('getSession', `GET /training/sessions/${id}?after=1.12,2.9`);
   expect(await ofHost('getSession', `GET /training/sessions/${id}?after=last`)).toBe('invalid_request');
   await ofHost('getSessionArtifacts', `GET /training/sessions/${id}/artifacts`);
   await ofHost('listSessions', 'GET /training/sessions');

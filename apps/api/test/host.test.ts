@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Operation, StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
+import { LastEpochs } from '@ktrdr/contracts';
+import type { Operation, OperationMetrics, StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
 import { freePort } from '@ktrdr/contracts/testing';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { systemClock } from '@ktrdr/orchestrator';
@@ -16,6 +17,7 @@ import {
   ROOT,
   dataOf,
   Sandbox,
+  strategyText,
   TestAuthority,
   until,
 } from '@ktrdr/service-kit/testing';
@@ -40,7 +42,7 @@ beforeAll(async () => {
   const PORT = String(await freePort());
   const settings = Sandbox.onHost({ url: `http://127.0.0.1:${PORT}` });
   [host, api, impatient] = await Promise.all([
-    sandbox.startHost('host', { ...LONG_GRACE, ...AUTO_ENGINE, PORT }),
+    sandbox.startHost('host', { ...LONG_GRACE, ...AUTO_ENGINE, PORT, TRAINING_THREADS: '2' }),
     sandbox.startApi('api', { ...settings, ...AUTO_ENGINE }),
     sandbox.startApi('impatient', { ...settings, TRAINING_HOST_TIMEOUT_MS: '1500' }),
   ]);
@@ -85,6 +87,17 @@ describe('a training on a host', () => {
     expect(operation).toMatchObject({ status: 'completed', error: null });
     const [session] = await host.sessions();
     expect(session).toMatchObject({ operation_id: id, status: 'completed', device: 'cpu' });
+  });
+
+  test('has all points of the host’s curve, also of seeds that train in parallel', async () => {
+    const strategy = strategyText({ epochs: 200, layers: [128, 64] });
+    const id = await api.startTraining({ strategy, seeds: 3 });
+    expect(await api.untilEnded(id)).toMatchObject({ status: 'completed', error: null });
+    const [session] = await host.sessions();
+    const { points: computed = [] } = await host.session(session?.session_id ?? '');
+    expect(new Set(computed.map(({ seed }) => seed))).toEqual(new Set([1, 2, 3]));
+    const { points } = dataOf(await api.get<OperationMetrics>(`/operations/${id}/metrics`));
+    expect(points).toEqual(computed.map((point) => ({ ...point, attempt: 1 })));
   });
 
   test('accepts a strategy path of the maximum length', async () => {
@@ -335,7 +348,7 @@ describe('a host with a secret and a certificate', () => {
       code: 'host_not_authenticated',
       message: expect.stringMatching(/refuses this API: .*Set the same TRAINING_HOST_SECRET/),
     });
-    await expect(client({ secret: null }).getSession('s', null, WITHIN)).rejects.toMatchObject({
+    await expect(client({ secret: null }).getSession('s', new LastEpochs(), WITHIN)).rejects.toMatchObject({
       code: 'host_not_authenticated',
     });
   });

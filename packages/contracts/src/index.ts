@@ -23,6 +23,7 @@ export * from './http.js';
 export * from './import-answer.js';
 export * from './import-preview-text.js';
 export * from './import-question-text.js';
+export * from './last-epochs.js';
 export * from './meant-timeframe.js';
 export * from './model-decisions.js';
 export * from './models.js';

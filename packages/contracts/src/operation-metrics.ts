@@ -44,8 +44,8 @@ export interface MetricPoint extends EpochMetrics {
   attempt: number;
 }
 
-/** Query of `GET /operations/:id/metrics`. */
-export interface OperationMetricsQuery {
+/** Query of `GET /operations/:id/metrics` and, at a training host, of `GET /training/sessions/:id`. */
+export interface PointsQuery {
   /**
    * Last point of each seed that the client has, as `SEED.EPOCH`, separated by commas; the seed is 0 in a training with one seed. The
    * response has only later points. If the client has more epochs of a seed than the API, the response has all points of this seed.

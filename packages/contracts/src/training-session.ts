@@ -54,12 +54,6 @@ export interface StartSessionRequest extends TrainingOptions {
   resume?: boolean;
 }
 
-/** Query of `GET /training/sessions/:id`. */
-export interface GetSessionQuery {
-  /** `SEED.EPOCH` of the last point that the API has, with seed 0 for a training with one: only later points are sent. */
-  after?: string;
-}
-
 /** `data` of `GET /training/sessions/:id`. */
 export interface TrainingSession {
   /** @maxLength 200 */

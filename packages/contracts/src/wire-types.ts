@@ -67,7 +67,7 @@ import type {
   WebhookList,
   WebhookTest,
 } from './notifications.js';
-import type { OperationMetrics, OperationMetricsQuery, OperationTimeline } from './operation-metrics.js';
+import type { OperationMetrics, OperationTimeline, PointsQuery } from './operation-metrics.js';
 import type {
   CancelOperationRequest,
   CancelOperationResponse,
@@ -91,12 +91,7 @@ import type {
 import type { HostList } from './training-queue.js';
 import type { EstimateTrainingResponse } from './training-estimate.js';
 import type { StartTrainingRequest, TrainingRequestRecord } from './training-request.js';
-import type {
-  GetSessionQuery,
-  SessionList,
-  StartSessionRequest,
-  TrainingSession,
-} from './training-session.js';
+import type { SessionList, StartSessionRequest, TrainingSession } from './training-session.js';
 
 /**
  * Every body, query and response of the services, by its name in the OpenAPI documents. The build generates
@@ -115,13 +110,12 @@ export interface WireTypes {
   DeleteStrategyQuery: DeleteStrategyQuery;
   ExportBarsQuery: ExportBarsQuery;
   ImportChoices: ImportChoices;
-  GetSessionQuery: GetSessionQuery;
   ListAuditQuery: ListAuditQuery;
   ListModelsQuery: ListModelsQuery;
   ListOperationsQuery: ListOperationsQuery;
   ModelDecisionsQuery: ModelDecisionsQuery;
   LoginRequest: LoginRequest;
-  OperationMetricsQuery: OperationMetricsQuery;
+  PointsQuery: PointsQuery;
   PredictRequest: PredictRequest;
   PreviewImportRequest: PreviewImportRequest;
   ResampleBarsRequest: ResampleBarsRequest;

@@ -11,7 +11,7 @@ export {
 export { EVENT_INTERVAL_MS, type OperationEvent, type StatusListener } from './events.js';
 export type { OrchestratorLogger } from './logger.js';
 export type { OperationRecords, RecordsChange } from './attempt-records.js';
-export { comparePlaces, type MetricsChange } from './metric-series.js';
+export { type MetricsChange } from './metric-series.js';
 export { MemoryOperationStore, type MemoryOperationStoreOptions } from './memory-operation-store.js';
 export {
   LEGAL_TRANSITIONS,

@@ -103,7 +103,7 @@ function pointsOfSeed(seeds: Map<number, MetricPoint[]>, { seed }: EpochPlace): 
 }
 
 /** Orders by seed and epoch. */
-export function comparePlaces(a: EpochPlace, b: EpochPlace): number {
+function comparePlaces(a: EpochPlace, b: EpochPlace): number {
   return (a.seed ?? 0) - (b.seed ?? 0) || a.epoch - b.epoch;
 }
 

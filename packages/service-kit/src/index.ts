@@ -33,6 +33,7 @@ export { type ByteRequest, TakesBytes, bytesOf } from './http/byte-body.js';
 export { hostOf, isOriginOf } from './http/own-origin.js';
 export { FIELD_SCHEMAS } from './http/field-schemas.js';
 export { JSON_LIMITS } from './http/json-text.js';
+export { PointsQueryDto } from './http/points-query.dto.js';
 export { QueryNumber } from './http/query-number.js';
 export { RequestOf } from './http/request-of.js';
 export { writtenJson, type WrittenJson } from './http/written-json.js';

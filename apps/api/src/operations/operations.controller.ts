@@ -12,7 +12,7 @@ import {
   Res,
 } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { isTerminalStatus, nullInOutage } from '@ktrdr/contracts';
+import { isTerminalStatus, LastEpochs, nullInOutage } from '@ktrdr/contracts';
 import type {
   CancelOperationResponse,
   OperationHistory,
@@ -30,6 +30,7 @@ import {
   CLOCK,
   CallerParam,
   Fails,
+  PointsQueryDto,
   Requires,
   writtenJson,
   type Caller,
@@ -43,9 +44,7 @@ import { EventStream } from './event-stream.js';
 import { listFilters } from './list-filters.js';
 import { ListOperationsDto } from './list-operations.dto.js';
 import { OpenStreams } from './open-streams.js';
-import { OperationMetricsDto } from './operation-metrics.dto.js';
 import { OperationsStream } from './operations-stream.js';
-import { pointsAfter } from './points-after.js';
 import { DAY_MS } from './retention.js';
 import { RemoveOperationsDto } from './remove-operations.dto.js';
 import { SERVICE_VERSION } from '../settings.module.js';
@@ -170,9 +169,9 @@ export class OperationsController {
   @OF_OPERATION
   @Answers('OperationMetrics')
   @Fails('operation_not_found', 'store_unavailable')
-  async metrics(@Param('id') id: string, @Query() { after }: OperationMetricsDto): Promise<OperationMetrics> {
+  async metrics(@Param('id') id: string, @Query() { after }: PointsQueryDto): Promise<OperationMetrics> {
     const points = await this.operations.metrics(id);
-    return { operation_id: id, points: after === undefined ? points : pointsAfter(points, after) };
+    return { operation_id: id, points: LastEpochs.parse(after).later(points) };
   }
 
   @Get(':id/timeline')

@@ -1,5 +1,5 @@
-import { isTerminalStatus, KtrdrError, SESSION_LEASE_MS, shown } from '@ktrdr/contracts';
-import type { EpochPlace, StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
+import { isTerminalStatus, KtrdrError, LastEpochs, SESSION_LEASE_MS, shown } from '@ktrdr/contracts';
+import type { StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
 import { untilAnswered, type CancellationToken, type Clock } from '@ktrdr/orchestrator';
 import { HostSilence } from './host-silence.js';
 import { HostUnansweredError } from './training-host-client.js';
@@ -49,8 +49,8 @@ export class HostSession {
   private confirmedCancel: 'none' | 'graceful' | 'forced' = 'none';
   /** Time by which a cancelled session must have ended (monotonic ms). */
   private endsBy = Infinity;
-  /** The last point that the host has sent. */
-  private lastPoint: EpochPlace | null = null;
+  /** The last epochs that the host has sent. */
+  private readonly lastEpochs = new LastEpochs();
   /** The host cancels a session that gets no request for this long (ms). */
   private leaseMs = SESSION_LEASE_MS;
 
@@ -105,13 +105,13 @@ export class HostSession {
       const session = await this.ask(
         async (timeoutMs) => {
           await this.unlessForced(this.forwardCancel(sessionId, timeoutMs));
-          return this.unlessForced(this.host.getSession(sessionId, this.lastPoint, { timeoutMs }));
+          return this.unlessForced(this.host.getSession(sessionId, this.lastEpochs, { timeoutMs }));
         },
         { sessionId, mayCompute: () => true, timeIsUp: (cause) => this.lost(cause) },
       );
       this.checkSession(session, sessionId);
       onState(session);
-      this.lastPoint = session.points?.at(-1) ?? this.lastPoint;
+      this.lastEpochs.add(session.points ?? []);
       if (isTerminalStatus(session.status)) return session;
       if (this.clock.monotonic() >= this.endsBy) {
         const problem = `session ${sessionId} is still ${session.status} ${CANCELLED_WITHIN_MS / 1000} s after its cancel`;

@@ -289,18 +289,32 @@ describe('a faulty host', () => {
     expect(asked).toBe(6);
   });
 
-  test('gets a request for the points after the last one that it has sent', async () => {
+  test.each([
+    ['of one seed', [['0.1', '0.2'], [], ['0.3']], ['0.2', '0.2', '0.3']],
+    [
+      'of seeds that train in parallel',
+      [['1.1', '2.1', '2.2', '2.3'], ['1.2', '1.3', '2.4'], ['3.1']],
+      ['1.1,2.3', '1.3,2.4', '1.3,2.4,3.1'],
+    ],
+    // a seed has resumed within the session
+    ['of a seed that computes epochs again', [['1.1', '2.1', '2.2'], ['2.1']], ['1.1,2.2', '1.1,2.1']],
+  ])('gets a request for the points after the last ones %s', async (_what, sent, asked) => {
     const [sample] = SAMPLE_MESSAGES.TrainingSession.points ?? [];
-    const answersOf = [[1, 2], [], [3]].map((numbers) => numbers.map((epoch) => ({ ...sample!, epoch })));
+    const answersOf = sent.map((places) =>
+      places.map((place) => {
+        const [seed, epoch] = place.split('.').map(Number);
+        return { ...sample!, seed: seed === 0 ? null : seed, epoch };
+      }),
+    );
     answers.session = () => {
       const points = answersOf.shift();
-      if (points !== undefined) return session('running', { points });
+      if (points !== undefined) return session('running', { points } as Partial<TrainingSession>);
       return session('failed', { points: [], error: { code: 'loss_not_finite', message: 'Too fast.' } });
     };
     await expect(train()).rejects.toMatchObject({ code: 'loss_not_finite' });
     const polls = requests.filter(({ request }) => request === 'GET /training/sessions/s1');
-    expect(polls.map(({ query }) => query)).toEqual(['', 'after=0.2', 'after=0.2', 'after=0.3']);
-    expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(polls.map(({ query }) => query)).toEqual(['', ...asked.map((after) => `after=${after}`)]);
+    expect(epochs.map(({ seed, epoch }) => `${seed ?? 0}.${epoch}`)).toEqual(sent.flat());
   });
 
   test('gets the start again for the same operation if its answer is lost', async () => {

@@ -6,9 +6,9 @@ import { errorFromBody, isErrorResponse, isTerminalStatus, KtrdrError, shown } f
 import type {
   ArtifactFile,
   CancelOperationRequest,
-  EpochPlace,
   ErrorBody,
   HostDescription,
+  LastEpochs,
   SessionArtifacts,
   StartSessionRequest,
   TrainingSession,
@@ -113,9 +113,9 @@ export class TrainingHostClient {
     return this.session({ method: 'POST', url: '/training/sessions', data: request }, bounds);
   }
 
-  /** @param after the last point that the caller has */
-  async getSession(id: string, after: EpochPlace | null, bounds: RequestBounds): Promise<TrainingSession> {
-    const query = after === null ? '' : `?after=${after.seed ?? 0}.${after.epoch}`;
+  /** @param known what the caller has: only later points are in the answer */
+  async getSession(id: string, { after }: LastEpochs, bounds: RequestBounds): Promise<TrainingSession> {
+    const query = after === undefined ? '' : `?after=${after}`;
     const url = `/training/sessions/${encodeURIComponent(id)}${query}`;
     return this.session({ method: 'GET', url }, bounds);
   }

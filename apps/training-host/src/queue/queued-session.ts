@@ -19,6 +19,7 @@ import type { Session } from '../sessions/session.js';
 import type { SessionsService } from '../sessions/sessions.service.js';
 import { CheckpointTransfer } from './checkpoint-transfer.js';
 import type { FileTransfer, Sender } from './file-transfer.js';
+import { recentPoints } from './recent-points.js';
 
 type Job = WorkedJob<StartSessionRequest, QueuedTrainingReport>;
 
@@ -175,7 +176,7 @@ export class QueuedSession {
       return points;
     }
     const recent = new Date(clock.now() - RECENT_MS).toISOString();
-    return points.slice(-MOST_RECENT).filter(({ at }) => at >= recent);
+    return recentPoints(points, recent, MOST_RECENT);
   }
 
   /** Reports the phase of a training that has no session yet or any more. */

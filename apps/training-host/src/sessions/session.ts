@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import { LastEpochs } from '@ktrdr/contracts';
 import type {
   ArtifactFile,
   CancelOperationRequest,
   CancelOperationResponse,
   EngineChoice,
   EpochMetrics,
-  EpochPlace,
   Operation,
   OperationSummary,
   TrainingProgressUpdate,
@@ -13,12 +13,7 @@ import type {
   TrainingSession,
   TrainingSessionSummary,
 } from '@ktrdr/contracts';
-import {
-  comparePlaces,
-  type Clock,
-  type OperationsService,
-  type OrchestratorLogger,
-} from '@ktrdr/orchestrator';
+import type { Clock, OperationsService, OrchestratorLogger } from '@ktrdr/orchestrator';
 import { filesBelow, listArtifacts, openArtifact } from '@ktrdr/trainer';
 import type { ModelStorage, TrainingRunOutcome } from '@ktrdr/trainer';
 import type { TrainingRunHooks } from '@ktrdr/training-operation';
@@ -116,16 +111,16 @@ export class Session {
     }
   }
 
-  /** @param after the last point that the reader has */
-  async state(after: EpochPlace | null = null): Promise<TrainingSession> {
+  /** @param known what the reader has: only later points are in the state */
+  async state(known = new LastEpochs()): Promise<TrainingSession> {
     const operation = await this.parts.operations.get(this.id);
-    return this.stateOf(operation, await this.points(after));
+    return this.stateOf(operation, await this.points(known));
   }
 
   /** The state now and after each change. Ends with the session. */
   async *states(): AsyncGenerator<TrainingSession, void> {
     for await (const { operation } of this.parts.operations.watch(this.id))
-      yield this.stateOf(operation, await this.points(null));
+      yield this.stateOf(operation, await this.points(new LastEpochs()));
   }
 
   /** @throws KtrdrError `operation_ended` */
@@ -210,10 +205,8 @@ export class Session {
   }
 
   /** The attempts that count are those of the API's operation. */
-  private async points(after: EpochPlace | null): Promise<EpochMetrics[]> {
-    const points = await this.parts.operations.metrics(this.id);
-    const later = after === null ? points : points.filter((point) => comparePlaces(point, after) > 0);
-    return later.map((point) => {
+  private async points(known: LastEpochs): Promise<EpochMetrics[]> {
+    return known.later(await this.parts.operations.metrics(this.id)).map((point) => {
       const { attempt: _, ...epoch } = point;
       return epoch;
     });

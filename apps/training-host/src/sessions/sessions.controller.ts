@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { Answers, AnswersBytes, Fails, Requires } from '@ktrdr/service-kit';
+import { Answers, AnswersBytes, Fails, PointsQueryDto, Requires } from '@ktrdr/service-kit';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type {
   CancelOperationResponse,
@@ -10,7 +10,6 @@ import type {
   TrainingSession,
 } from '@ktrdr/contracts';
 import { CancelSessionDto } from './cancel-session.dto.js';
-import { GetSessionDto } from './get-session.dto.js';
 import { SessionsService } from './sessions.service.js';
 import { StartSessionDto } from './start-session.dto.js';
 
@@ -79,7 +78,7 @@ export class SessionsController {
   @Fails('session_not_found')
   async get(
     @Param('id') id: string,
-    @Query() { after }: GetSessionDto,
+    @Query() { after }: PointsQueryDto,
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<TrainingSession> {
     const session = await this.sessions.get(id, after);

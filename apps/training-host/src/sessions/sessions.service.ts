@@ -1,9 +1,8 @@
 import type { Readable } from 'node:stream';
-import { isTerminalStatus, KtrdrError, percentageText, shown } from '@ktrdr/contracts';
+import { isTerminalStatus, KtrdrError, LastEpochs, percentageText, shown } from '@ktrdr/contracts';
 import type {
   CancelOperationRequest,
   CancelOperationResponse,
-  EpochPlace,
   SessionArtifacts,
   SessionList,
   StartSessionRequest,
@@ -109,12 +108,12 @@ export class SessionsService {
   /**
    * The state of a session. The request renews its lease.
    *
-   * @param after `SEED.EPOCH` of the last point that the API has
+   * @param after the last point of each seed that the API has, as in `PointsQuery`
    * @throws KtrdrError `session_not_found`
    */
   async get(sessionId: string, after?: string): Promise<TrainingSession> {
     const session = this.find(sessionId);
-    const state = await session.state(placeOf(after));
+    const state = await session.state(LastEpochs.parse(after));
     if (!isTerminalStatus(state.status)) session.renewLease();
     return state;
   }
@@ -218,12 +217,6 @@ export class SessionsService {
     const { operationId } = session.request;
     if (this.newest.get(operationId)?.opened === session) this.newest.delete(operationId);
   }
-}
-
-function placeOf(after: string | undefined): EpochPlace | null {
-  if (after === undefined) return null;
-  const [seed = 0, epoch = 0] = after.split('.').map(Number);
-  return { seed: seed === 0 ? null : seed, epoch };
 }
 
 /** A dry run writes nothing that an API could fetch. */

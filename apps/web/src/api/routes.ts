@@ -116,7 +116,7 @@ export const ROUTES = {
   getOperationMetrics: {
     method: 'GET',
     path: '/operations/:id/metrics',
-    query: 'OperationMetricsQuery',
+    query: 'PointsQuery',
     answer: 'OperationMetrics',
   },
   getOperationTimeline: { method: 'GET', path: '/operations/:id/timeline', answer: 'OperationTimeline' },

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { MetricPoint } from '@ktrdr/contracts';
-import { lastPlaces, withLater } from './known-points.js';
+import { withLater } from './known-points.js';
 
 const points = (...places: string[]): MetricPoint[] =>
   places.map((place) => {
@@ -9,13 +9,6 @@ const points = (...places: string[]): MetricPoint[] =>
   });
 const placesOf = (all: readonly MetricPoint[]): string[] =>
   all.map(({ seed, epoch }) => `${seed ?? 0}.${epoch}`);
-
-test.each([
-  [['0.1', '0.2'], '0.2'],
-  [['1.1', '1.2', '2.1', '3.1', '3.2', '3.3'], '1.2,2.1,3.3'],
-])('the last places of %j are %s', (places, last) => {
-  expect(lastPlaces(points(...places))).toBe(last);
-});
 
 test.each([
   [['0.1', '0.2'], ['0.3'], ['0.1', '0.2', '0.3']],

@@ -1,11 +1,5 @@
 import type { MetricPoint } from '@ktrdr/contracts';
 
-/** The last point of each seed, as the query `after` wants it. @param points by seed and epoch */
-export function lastPlaces(points: readonly MetricPoint[]): string {
-  const last = new Map(points.map(({ seed, epoch }) => [seed ?? 0, epoch]));
-  return [...last].map(([seed, epoch]) => `${seed}.${epoch}`).join(',');
-}
-
 /** Adds later points. Each replaces those of its seed at its epoch and after: a resumed run computes these epochs again. */
 export function withLater(points: readonly MetricPoint[], later: readonly MetricPoint[]): MetricPoint[] {
   const firsts = new Map<number, number>();

@@ -1,10 +1,15 @@
 import { useEffect } from 'preact/hooks';
 import { useSignal, type ReadonlySignal } from '@preact/signals';
-import { MOST_METRIC_POINTS, type MetricPoint, type TypedOperationSummary } from '@ktrdr/contracts';
+import {
+  LastEpochs,
+  MOST_METRIC_POINTS,
+  type MetricPoint,
+  type TypedOperationSummary,
+} from '@ktrdr/contracts';
 import type { ApiError } from '../../api/api-error.js';
 import { request } from '../../api/client.js';
 import { onOperationsChange } from '../../live/operations.js';
-import { lastPlaces, withLater } from './known-points.js';
+import { withLater } from './known-points.js';
 
 /** Points of a training's curve while it runs and after. */
 export interface LiveCurve {
@@ -46,7 +51,8 @@ export function useCurve(id: string): ReadonlySignal<LiveCurve> {
     async function readOnce(): Promise<void> {
       const known = isWhole ? null : curve.peek().points;
       isWhole = false;
-      const query = known === null || known.length === 0 ? {} : { after: lastPlaces(known) };
+      const { after } = new LastEpochs(known ?? []);
+      const query = after === undefined ? {} : { after };
       const answer = await request('getOperationMetrics', { params: { id }, query, signal: abort.signal });
       const points = known === null ? answer.points : withLater(known, answer.points);
       // the API has thinned its points
