@@ -4,7 +4,7 @@ import type { EpochPlace } from './operation-metrics.js';
 export const AFTER_PATTERN = /^\d{1,15}\.\d{1,15}(,\d{1,15}\.\d{1,15}){0,999}$/;
 
 /**
- * The last epoch of each seed that a reader of points has; seed 0 for a training with one. Seeds train in parallel, so no single place
+ * The last epoch of each seed that a reader of points has; seed 0 in a training with one seed. Seeds train in parallel, so no single place
  * separates the known points from the later ones.
  */
 export class LastEpochs {
@@ -24,7 +24,7 @@ export class LastEpochs {
     return new LastEpochs(places);
   }
 
-  /** The reader has got these points. @param points in order within each seed */
+  /** Adds points that the reader has received. @param points in order within each seed */
   add(points: readonly EpochPlace[]): void {
     for (const { seed, epoch } of points) this.epochs.set(seed ?? 0, epoch);
   }
@@ -36,8 +36,8 @@ export class LastEpochs {
   }
 
   /**
-   * The points that the reader lacks. A reader that has more epochs of a seed than there are has those of before a resume: it gets all
-   * points of the seed.
+   * The points that the reader lacks. If the reader has more epochs of a seed than these points, the training has resumed from an
+   * earlier epoch: the reader gets all points of this seed.
    */
   later<Point extends EpochPlace>(points: readonly Point[]): Point[] {
     const newest = new Map(points.map(({ seed, epoch }) => [seed ?? 0, epoch]));

@@ -32,7 +32,7 @@ export class KnownRows {
     if (rows.size > MOST && oldest !== undefined) rows.delete(oldest);
   }
 
-  /** The database may have forgotten what it wrote, and may use its versions again. */
+  /** Forgets all rows: the database may have lost writes, and may reuse their versions. */
   clear(): void {
     this.rows.clear();
   }

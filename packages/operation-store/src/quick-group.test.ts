@@ -118,7 +118,7 @@ test('a write that waits for a change by another process is refused if the chang
   }
 });
 
-test('a repeated statement does not overwrite a change that a renewed lease has shown meanwhile', async () => {
+test('a retried statement does not overwrite a change by another process, even after a renewed lease', async () => {
   const database = await openPostgresDatabase(url);
   let conflict: (() => Promise<void>) | null = null;
   const store = new SqlOperationStore({
@@ -150,7 +150,7 @@ test('a repeated statement does not overwrite a change that a renewed lease has 
   }
 });
 
-test('no row is known after the server has crashed: it may use the versions of lost writes again', async () => {
+test('no row is known after a crash of the server, which may reuse the versions of lost writes', async () => {
   const { store, written } = await openWatched();
   try {
     for (const id of ['op_5', 'op_6']) await create(store, id);

@@ -32,7 +32,7 @@ export async function writeQuickGroup(
   const group = new QuickWrites(known, writes.some(waitsForDisk));
   const results = writes.map((write) => group.apply(write));
   if (quick === null || group.isEmpty) return { results: results.map(() => null), changed: new Set() };
-  // a repeated attempt names the versions of the first one: a known row may have changed meanwhile
+  // a retry uses the versions of the first attempt, because a known row may have changed meanwhile
   const values = group.values();
   const versions = await access.use(() => quick(group.durable, values));
   for (const row of group.written()) known.set(row, versions.get(row.id));

@@ -27,8 +27,8 @@ export interface SqlDatabase {
     | ((durable: boolean, values: readonly string[]) => Promise<ReadonlyMap<string, string>>)
     | null;
   /**
-   * Calls `hear` when a connection is lost. A server that crashed may have forgotten what did not wait for the disk, and it uses the
-   * versions of those rows again.
+   * Calls `hear` when a connection is lost. A server that crashed may have lost writes that did not wait for the disk, and may reuse
+   * their versions.
    */
   readonly onLost: (hear: () => void) => void;
   /** From now on, the database keeps the plan of statements with this text, which run often. */

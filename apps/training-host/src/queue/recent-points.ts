@@ -1,7 +1,7 @@
 import type { EpochMetrics } from '@ktrdr/contracts';
 
 /**
- * The newest points. Seeds train in parallel: the newest are not the last in the order of seeds.
+ * The newest points. Seeds train in parallel, so the newest points are not the last ones in the order of seeds.
  *
  * @param points by seed and epoch; the result has the same order
  * @param since ISO 8601

@@ -35,7 +35,7 @@ function readWith(worker: unknown): { requests: unknown[]; heard: unknown[] } {
   return { requests, heard };
 }
 
-/** A worker that a test speaks for. */
+/** A worker whose messages the test sends. */
 class FakeWorker extends EventTarget {
   static newest: FakeWorker;
   readonly told: unknown[] = [];

@@ -21,7 +21,7 @@ export function readSharedStream(listener: StreamListener): () => void {
     try {
       worker = new SharedWorker(new URL('./stream-worker.ts', import.meta.url), { type: 'module' });
     } catch {
-      // Firefox refuses shared workers where it stores nothing for the site
+      // Firefox refuses shared workers if it may not store data for the site
       leave = readStream(EVENTS, listener);
       return;
     }
