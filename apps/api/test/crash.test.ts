@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cp, readdir, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -229,7 +229,7 @@ describe('with a training host', () => {
   let api: TestService;
   let hostSettings: Record<string, string>;
   beforeAll(async () => {
-    hostSettings = { ...HOST, PORT: String(await freePort()) };
+    hostSettings = { ...HOST, PORT: String(await freePort()), TRAINING_THREADS: '2' };
     const names = { host: 'host', api: 'remote' };
     ({ host, api } = await sandbox.startHostAndApi(names, { host: hostSettings, api: LEASE }));
   });
@@ -239,8 +239,8 @@ describe('with a training host', () => {
     api = await sandbox.startApi('remote', { ...LEASE, ...Sandbox.onHost(host) });
   };
 
-  test('after a kill of the API, the next API follows the session to its result', async () => {
-    const id = await api.startTraining(TRAINING);
+  test('after a kill of the API, the next API follows the session to its result, with all points of its curve', async () => {
+    const id = await api.startTraining({ ...TRAINING, seeds: 3 });
     const before = await api.untilTraining(id);
     await kill(api);
     expect(await sandbox.trainers()).toHaveLength(1);
@@ -254,7 +254,12 @@ describe('with a training host', () => {
       60_000,
     );
     expect(completed).toMatchObject({ attempt: 1, error: null });
-    expect(await host.sessions()).toHaveLength(1);
+    const sessions = await host.sessions();
+    expect(sessions).toHaveLength(1);
+    const { points: computed = [] } = await host.session(sessions[0]!.session_id);
+    expect(new Set(computed.map(({ seed }) => seed))).toEqual(new Set([1, 2, 3]));
+    const { points } = dataOf(await api.get<OperationMetrics>(`/operations/${id}/metrics`));
+    expect(points).toEqual(computed.map((point) => ({ ...point, attempt: 1 })));
   });
 
   test('a cancel reaches the session through the next API', async () => {
@@ -269,9 +274,13 @@ describe('with a training host', () => {
 
   test('a killed and restarted host resumes from its checkpoint with ON_INTERRUPT=resume', async () => {
     const patient = await sandbox.startApi('patient', { ...RESUMING, ...Sandbox.onHost(host) });
-    const id = await patient.startTraining(TRAINING);
+    // it must not complete before the kill
+    const pacedUntil = sandbox.path('host-was-killed');
+    const strategy = strategyText({ epochs: 50, batchSize: 256, paceMs: 50, pacedUntil });
+    const id = await patient.startTraining({ strategy });
     await patient.untilCheckpoint(id);
     await kill(host);
+    await writeFile(pacedUntil, '');
     host = await sandbox.startHost('host', hostSettings);
     const completed = await patient.untilOperation(id, ({ status }) => status === 'completed');
     expect(completed).toMatchObject({ attempt: 2 });

@@ -35,6 +35,28 @@ test('continues after the epochs that the operation had recorded, and begins aga
   expect(losses.values).toEqual([9]);
 });
 
+test('shows one seed at a time of those that train in parallel', () => {
+  const losses = new LossHistory();
+  const point = { attempt: 1, epoch: 1, seed: 1, val_loss: 5, train_loss: 4 } as MetricPoint;
+  losses.begin([point, { ...point, seed: 2, val_loss: 9 }, { ...point, seed: 2, epoch: 2, val_loss: 8 }]);
+  losses.add(at(2, 4, 1, 1));
+  expect(losses.values).toEqual([5, 4]);
+  // seed 1 has stopped early
+  losses.add(at(3, 7, 1, 2));
+  expect(losses.values).toEqual([9, 8, 7]);
+  losses.add(at(12, 3, 1, 3));
+  expect(losses.values).toEqual([3]);
+});
+
+test('continues after the earlier epochs if the operation resumes, and begins again with a retry', () => {
+  const losses = new LossHistory();
+  losses.add(at(1, 5));
+  losses.add(at(2, 4, 2));
+  expect(losses.values).toEqual([5, 4]);
+  losses.add(at(1, 6, 3));
+  expect(losses.values).toEqual([6]);
+});
+
 test.each([
   [[1, 2, 3, 4, 5, 6, 7, 8], 8, '▁▂▃▄▅▆▇█'],
   [[8, 1], 8, '█▁'],
