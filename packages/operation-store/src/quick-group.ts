@@ -118,6 +118,8 @@ class QuickWrites {
     if (row === undefined || row.epoch !== write.epoch || row.completed_at !== null) return null;
     switch (write.kind) {
       case 'transition': {
+        // `writeGroup` removes the points of its curve
+        if (write.change.to === 'pending' && write.change.from === 'beginning') return null;
         // the rules of the database check each change of the status
         if (changes.moved.has(row.id) || !write.from.includes(row.status)) return null;
         const settled = changes.transition(write);

@@ -52,8 +52,8 @@ export const CHANGE_TOOLS: readonly Tool[] = [
       const preview = await cancellable
         .post<ImportPreview>('/data/imports/preview', request, PREVIEW_TIMEOUT_MS)
         .catch(async (error: Error) => {
-          const value = [error.message, ...(await removeUpload(call, upload_id))].join(' ');
-          throw Object.defineProperty(error, 'message', { value });
+          error.message = [error.message, ...(await removeUpload(call, upload_id))].join(' ');
+          throw error;
         });
       const { questions } = preview;
       if (questions.length > 0) {

@@ -73,7 +73,7 @@ export function shortLineOf(operation: TypedOperationSummary): string {
   const { seeds, walk_forward: folds } = operation.metadata.parameters;
   const { current_epoch: epoch, total_epochs: epochs, phase } = operation.progress.context;
   const hasOneRun = (seeds ?? 1) === 1 && (folds ?? null) === null;
-  if (operation.status !== 'running' || !hasOneRun || epoch === null || phase === null)
+  if (operation.status !== 'running' || !hasOneRun || epoch === null || epochs === null || phase === null)
     return lineOf(operation);
   return phase === 'training' ? `Epoch ${epoch} of ${epochs}` : typeTitle(phase);
 }

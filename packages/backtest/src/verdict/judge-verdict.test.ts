@@ -148,7 +148,7 @@ test('the sentences say what was measured, and never "better" where the interval
     expect.stringMatching(
       /^After costs the model earned 31\.0 % with 61 trades; buy and hold earned 38\.0 %\. 33\.0 % of random entries earned at least as much \(below 5\.0 % is more than luck\), and the deflated Sharpe ratio is 0\.99\d \(above 0\.95 is more than luck\)\.$/,
     ),
-    'To be found in four of five cases, an edge of 5 points of accuracy takes about 700 rows; a mean trade of 0.25 standard deviations takes about 99 trades.',
+    'To be found in four of five cases, an edge of 5 points of accuracy takes at least about 700 rows; a mean trade of 0.25 standard deviations takes about 99 trades.',
     'The network is not distinguishable from logistic regression on the same features (difference 1.0 points, 95 % interval -1.1 to 2.4).',
     'Only one seed was trained: another seed can give another answer.',
   ]);

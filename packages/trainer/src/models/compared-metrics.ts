@@ -149,7 +149,8 @@ function moneyRows(): Row[] {
     ),
     money(
       ['break_even_cost_bps', 'break-even cost of a trade', 'basis_points', 'higher'],
-      (earned) => earned.break_even_cost_bps,
+      // below 0, the trades lose even without costs
+      ({ break_even_cost_bps: cost }) => (cost !== null && cost > 0 ? cost : null),
     ),
     ofVerdict(['trades', 'trades', 'count', null], ({ money: earned, trades }) =>
       earned === null ? null : trades,

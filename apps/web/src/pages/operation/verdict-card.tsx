@@ -53,7 +53,7 @@ export function VerdictCard({ verdict, action }: { verdict: Verdict; action?: Co
         figures={[
           ['Rows judged', needText(verdict.rows, power.rows_needed)],
           ...(money === null ? [] : [['Trades', needText(verdict.trades, power.trades_needed)] as const]),
-          ['Chance of this by luck', pText(verdict.accuracy.p_value)],
+          ['p-value', pText(verdict.accuracy.p_value)],
           ...(money === null || money.random_entries_p_value === null
             ? []
             : [['Random entries that earned as much', pText(money.random_entries_p_value)] as const]),
