@@ -349,12 +349,12 @@ describe('columns', () => {
     [
       'low, high, open, close',
       (n: number) => `${99.5 + n},${101.5 + n},${100 + n},${101 + n},7`,
-      /fit low, high, open, close\./,
+      /fit these orders: low, high, open, close\./,
     ],
     [
       'close, high, low, open',
       (n: number) => `${101 + n},${101.5 + n},${99.5 + n},${100 + n},7`,
-      /fit open, high, low, close; close, high, low, open/,
+      /fit these orders: open, high, low, close; close, high, low, open/,
     ],
     [
       'an average before the volume',

@@ -27,10 +27,12 @@ export class RedisMessages implements QueueMessages {
   private closed = false;
 
   constructor(private readonly parts: RedisMessagesParts) {
-    this.receiver = new Redis(parts.options.url, parts.options);
+    this.receiver = new Redis(parts.options.url, { ...parts.options, autoResubscribe: false });
     this.receiver.on('error', parts.onError);
+    this.receiver.on('ready', () => void this.subscribeAgain());
     this.receiver.on('message', (channel: string, text: string) => {
-      if (text.length <= MOST_CHARACTERS) this.listeners.get(channel)?.(messageOf(text));
+      // a closing connection may still bring some
+      if (!this.closed && text.length <= MOST_CHARACTERS) this.listeners.get(channel)?.(messageOf(text));
     });
     this.checkLater();
   }
@@ -41,10 +43,10 @@ export class RedisMessages implements QueueMessages {
     await (await client).publish(channelOf(queue.name, topic), JSON.stringify(message));
   }
 
-  /** A reopened connection subscribes again by itself. */
   async subscribe(topic: string, listener: (message: unknown) => void): Promise<void> {
     const channel = channelOf(this.parts.queue.name, topic);
     this.listeners.set(channel, listener);
+    await this.untilReady();
     await this.receiver.subscribe(channel);
   }
 
@@ -52,6 +54,21 @@ export class RedisMessages implements QueueMessages {
     this.closed = true;
     this.stopTimer();
     this.receiver.disconnect();
+  }
+
+  /**
+   * ioredis would send a subscription as soon as it is connected. Its own check of the new connection then fails, it connects
+   * again, and the subscription is forgotten.
+   */
+  private async untilReady(): Promise<void> {
+    const { receiver } = this;
+    if (receiver.status !== 'ready') await new Promise<void>((resolve) => receiver.once('ready', resolve));
+  }
+
+  /** Subscribes on a new connection to what is listened to. Never rejects. */
+  private async subscribeAgain(): Promise<void> {
+    const channels = [...this.listeners.keys()];
+    if (channels.length > 0) await this.receiver.subscribe(...channels).catch(this.parts.onError);
   }
 
   /** A connection can be lost silently, and this one only receives. */

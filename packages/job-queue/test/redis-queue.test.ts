@@ -43,6 +43,28 @@ requires(program('redis-server')).describe('a queue on redis', () => {
     }
   });
 
+  it('receives messages whenever it subscribes while its connection opens', async () => {
+    const connection = new QueueConnection(server.url, 'opening', systemClock);
+    const queue = connection.queue();
+    const heard = new Set<number>();
+    const all = Array.from({ length: 60 }, (_, index) => index);
+    const receivers = await Promise.all(
+      all.map(async (index) => {
+        const messages = connection.messages(queue, null as never, () => {});
+        await systemClock.sleep(index / 4);
+        await messages.subscribe('topic', () => heard.add(index));
+        return messages;
+      }),
+    );
+    // a connection whose check fails is opened again
+    await systemClock.sleep(1_000);
+    await receivers[0]!.publish('topic', 'hello');
+    await systemClock.sleep(500);
+    for (const messages of receivers) await messages.close();
+    await queue.close();
+    expect(all.filter((index) => !heard.has(index))).toEqual([]);
+  });
+
   it('receives messages again after its connection was lost silently, but not after it is closed', async () => {
     let check = (): void => {};
     const clock = {
