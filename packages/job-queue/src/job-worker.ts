@@ -2,7 +2,7 @@ import { DelayedError, type Job, type Queue, type Worker } from 'bullmq';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import { HeldJob, type WorkedJob } from './held-job.js';
 import { topicOfWorker, type MessageForJob, type QueuedJob, type QueueReader } from './messages.js';
-import { reasonOf, secondsSince } from './outage.js';
+import { Outage, reasonOf } from './outage.js';
 import { QueueConnection } from './queue-connection.js';
 import type { QueueMessages } from './queue-messages.js';
 import { OrComplain } from './read-or-complain.js';
@@ -65,8 +65,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
   private readonly announcements: WorkerAnnouncements<TDescription>;
   /** Deadline for the queue's responses while stopping, monotonic ms; `null` before. */
   private stopsBy: number | null = null;
-  /** Start of the current outage, monotonic ms; `null` while the queue is usable. */
-  private outageSince: number | null = null;
+  private readonly outage: Outage;
   private started = false;
   /** Last connection error before the start. */
   private startError: unknown = null;
@@ -74,6 +73,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
   constructor(private readonly parts: JobWorkerParts<TData, TReport, TOutcome, TDescription>) {
     const connection = new QueueConnection(parts.url, parts.queue, parts.clock);
     this.orComplain = new OrComplain(parts.logger);
+    this.outage = new Outage(parts.clock);
     this.connection = connection;
     const lockDuration = Math.round(parts.leaseMs * LOCK_SHARE);
     this.queue = connection.queue();
@@ -139,9 +139,9 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     for (const held of this.held.values()) held.stopForWorker();
     const closed = this.worker.close();
     // an unreachable queue cannot take jobs back: their locks expire
-    if (this.outageSince !== null) this.connection.abandon();
+    if (this.outage.since !== null) this.connection.abandon();
     while (this.held.size > 0) await this.parts.clock.sleep(IDLE_CHECK_MS);
-    if (this.outageSince === null) await this.announcements.sayGoodbye(this.parts.name);
+    if (this.outage.since === null) await this.announcements.sayGoodbye(this.parts.name);
     this.connection.abandon();
     const parts = Promise.allSettled([closed, this.queue.close(), this.messages.close()]);
     await within(parts, this.answerMs).catch((error: unknown) => this.onConnectionError(error));
@@ -208,15 +208,12 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       this.startError = error;
       return;
     }
-    if (this.outageSince !== null) return;
-    this.outageSince = this.parts.clock.monotonic();
-    this.parts.logger.error('the queue cannot be used', { reason: reasonOf(error) });
+    if (this.outage.failed())
+      this.parts.logger.error('the queue cannot be used', { reason: reasonOf(error) });
   }
 
   private recovered(): void {
-    if (this.outageSince === null) return;
-    const { logger, clock } = this.parts;
-    logger.info('the queue can be used again', { away_s: secondsSince(this.outageSince, clock) });
-    this.outageSince = null;
+    const seconds = this.outage.answered();
+    if (seconds !== null) this.parts.logger.info('the queue can be used again', { away_s: seconds });
   }
 }
