@@ -38,7 +38,7 @@ beforeAll(async () => {
     startDate: '2024-01-01',
     endDate: '2024-06-30',
   });
-  const settings = { DATABASE_URL: await postgres.createDatabase(), LEASE_MS: '1000' };
+  const settings = { DATABASE_URL: await postgres.createDatabase(), LEASE_MS: '2000' };
   [one, two] = await Promise.all([sandbox.startApi('one', settings), sandbox.startApi('two', settings)]);
 });
 

@@ -81,7 +81,7 @@ describe('a page that is interrupted', () => {
     const other = await world.open('/', {}, page.context());
     await other.getByRole('heading', { name: 'Overview' }).waitFor();
     await world.killApi();
-    await page.getByRole('alert').filter({ hasText: 'The API does not answer' }).waitFor();
+    await page.locator('.connection-banner', { hasText: 'The API does not answer' }).waitFor();
     await page.getByText('Not connected').waitFor();
     // a page whose file was not read before
     await other.getByRole('link', { name: 'Models' }).click();

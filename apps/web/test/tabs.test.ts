@@ -41,7 +41,7 @@ describe('tabs', () => {
 
       await world.killApi();
       await each(tabs, (page) =>
-        page.getByRole('alert').filter({ hasText: 'The API does not answer' }).waitFor(),
+        page.locator('.connection-banner', { hasText: 'The API does not answer' }).waitFor(),
       );
       await world.restartApi();
       await each(tabs, live);
