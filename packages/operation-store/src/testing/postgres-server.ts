@@ -114,21 +114,21 @@ export class PostgresServer {
 }
 
 /**
- * Unpacks a new data folder. `initdb` takes a second of processor time, so its result is kept in an archive, one per version and
- * user.
+ * Unpacks a new data folder. `initdb` takes a second of processor time, so its result is kept in an archive, one per version, user
+ * who made it, and user who runs PostgreSQL. An archive of anyone else is neither read nor replaced.
  *
  * @returns the data folder
  */
 async function freshData(programs: PostgresPrograms, folder: string): Promise<string> {
   const { user, temporary, version } = programs;
-  const uid = user?.uid ?? process.getuid?.();
+  const owner = process.getuid?.();
   if (user !== undefined) await chown(folder, user.uid, user.gid);
-  const archive = join(temporary, `ktrdr-postgres-${version}-data-${uid}.tar`);
+  const archive = join(temporary, `ktrdr-postgres-${version}-data-${owner}-${user?.uid ?? owner}.tar`);
   const found = await lstat(archive).catch(() => null);
   // anyone may write to the folder for temporary files
-  if (found?.isFile() !== true || found.uid !== process.getuid?.()) {
+  if (found?.isFile() !== true || found.uid !== owner) {
     await initialise(programs, folder);
-    await pack(folder, archive);
+    if (found === null) await pack(folder, archive);
     return join(folder, DATA);
   }
   await run('tar', ['-xpf', archive, '--numeric-owner', '-C', folder]);
