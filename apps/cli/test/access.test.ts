@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -177,7 +177,10 @@ test('ktrdr audit list shows who did what', async () => {
 
 test('a saved token that others can read is not used', async () => {
   await mkdir(join(config, 'open/ktrdr'), { recursive: true });
-  await writeFile(join(config, 'open/ktrdr/token'), `${api.url} ${secrets['alice']}\n`, { mode: 0o644 });
+  const file = join(config, 'open/ktrdr/token');
+  await writeFile(file, `${api.url} ${secrets['alice']}\n`);
+  // whatever the umask is
+  await chmod(file, 0o644);
   const { code, stderr } = await ktrdr(['operations', 'list'], { XDG_CONFIG_HOME: join(config, 'open') });
   expect(code).toBe(2);
   expect(stderr).toMatch(/token is not used: its mode is 0644, so others may have read it\. .*chmod 600 /);

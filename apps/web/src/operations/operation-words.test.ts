@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { EMPTY_PROGRESS_CONTEXT, type TypedOperationSummary } from '@ktrdr/contracts';
+import { formatMetric } from '../format/numbers.js';
 import { lineOf, shortLineOf } from './operation-words.js';
 
 /** A completed training. */
@@ -16,13 +17,15 @@ const BEST = { best_epoch: 9, best_val_loss: 0.6068 };
 
 test('the best of several seeds has the name of its seed, not its position', () => {
   expect(lineOf(training({ seed: 42, seeds: 16 }, { ...BEST, best_seed: 13 }))).toBe(
-    'Best validation loss 0.6068, seed 54',
+    `Best validation loss ${formatMetric(0.6068)}, seed 54`,
   );
   expect(lineOf(training({ seed: 7, seeds: 2 }, { ...BEST, best_seed: 1 }))).toMatch(/, seed 7$/u);
 });
 
 test('a training with one seed names no seed', () => {
-  expect(lineOf(training({ seed: 42, seeds: null }, BEST))).toBe('Best validation loss 0.6068 in epoch 9');
+  expect(lineOf(training({ seed: 42, seeds: null }, BEST))).toBe(
+    `Best validation loss ${formatMetric(0.6068)} in epoch 9`,
+  );
 });
 
 test('a dry run says that it trained nothing', () => {
