@@ -13,9 +13,13 @@ import {
   writeBars,
 } from './fixtures/training.js';
 
-/** Long enough that other threads have started before the first seeds are done. */
+/** Long enough that the other threads of a child process start before its first seeds are done. */
 const EPOCHS = { onnx: 80, wasm: 400 };
 const SEEDS = 5;
+
+/** The first lane pauses after each epoch of its first seed until the others train too: a fast one would be done before they start. */
+const PAUSE_MS = 250;
+const NEVER_NOTIFIED = new Int32Array(new SharedArrayBuffer(4));
 
 let place: Workplace;
 let runs = 0;
@@ -41,7 +45,7 @@ async function attempt(
   stopWhen: (update: TrainingProgressUpdate) => boolean = () => false,
 ): Promise<Ended> {
   const request = await requestOf(changes);
-  const { checkpointDir, outputDir } = request;
+  const { checkpointDir, outputDir, lanes = 1 } = request;
   const ended: Ended = { result: null, error: null, updates: [], epochs: [], checkpointDir, outputDir };
   const controller = new AbortController();
   try {
@@ -52,6 +56,8 @@ async function attempt(
         ended.updates.push(update);
         if (epoch !== null) ended.epochs.push(epoch);
         if (stopWhen(update)) controller.abort();
+        const isInFirstSeed = epoch !== null && epoch.seed === ended.epochs[0]!.seed;
+        if (isInFirstSeed && mostRunning(ended) < lanes) Atomics.wait(NEVER_NOTIFIED, 0, 0, PAUSE_MS);
       },
     });
     ended.result = result;
@@ -129,7 +135,7 @@ describe.each(['onnx', 'wasm'] as const)('five seeds on %s', (engine) => {
   });
 
   test('whose process was killed in two lanes continue in one with the same bytes', async () => {
-    const request = await requestOf({ ...changes, lanes: 2, checkpointEveryMs: 100 });
+    const request = await requestOf({ ...changes, lanes: 2, checkpointEveryMs: 1 });
     await end('kill', request, ({ running_seeds }, hasCheckpoint) => hasCheckpoint && running_seeds === 2);
     const { checkpointDir } = request;
     const next = await requestOf({ ...changes, lanes: 1, resume: true, checkpointDir });

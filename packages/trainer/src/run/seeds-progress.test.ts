@@ -37,7 +37,7 @@ describe('the progress of several seeds', () => {
       current_seed: 1,
       total_seeds: 4,
       finished_seeds: 0,
-      running_seeds: 2,
+      running_seeds: 3,
       current_epoch: 4,
     });
     progress.finished(1);

@@ -84,7 +84,7 @@ export class SeedsProgress {
       current_seed: first + 1,
       total_seeds: of,
       finished_seeds: done,
-      running_seeds: running.length,
+      running_seeds: this.begun.size,
     };
   }
 }
