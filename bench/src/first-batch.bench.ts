@@ -32,6 +32,9 @@ const PAUSE_MS = 2_500;
 const STRATEGY_FILE = join(ROOT, 'strategies/sp500_daily.yaml');
 const STRATEGY = await readFile(STRATEGY_FILE, 'utf8');
 
+/** A training that ends before `ktrdr` draws a batch has no such part; another missing part took no time. */
+const SHOWN = 'start to first batch shown by ktrdr';
+
 type Start = 'ktrdr' | 'http';
 /** The parts of one start, in order, ms. */
 type Parts = Map<string, number>;
@@ -161,7 +164,7 @@ async function measure(api: Api, how: Start): Promise<Parts> {
     last = at;
   }
   parts.set('start to first batch', marks.firstBatch - began);
-  if (!Number.isNaN(seen)) parts.set('start to first batch shown by ktrdr', seen - began);
+  if (!Number.isNaN(seen)) parts.set(SHOWN, seen - began);
   return parts;
 }
 
@@ -174,7 +177,7 @@ async function measureAll(api: Api, how: Start, warm: boolean): Promise<ReportRo
   }
   const names = [...new Set(measured.flatMap((parts) => [...parts.keys()]))];
   return names.map((part) => {
-    const values = measured.map((parts) => parts.get(part) ?? 0);
+    const values = measured.flatMap((parts) => parts.get(part) ?? (part === SHOWN ? [] : 0));
     const [p50, p99] = [percentile(values, 0.5), percentile(values, 0.99)];
     const isTarget = warm && how === 'ktrdr' && part === 'start to first batch';
     return {
