@@ -239,6 +239,25 @@ test('a profile keeps choices, which those of a request win over', async () => {
   );
 });
 
+test('the origin of bars says how their prices were adjusted, and in which zone their times are', async () => {
+  const rows = [
+    'time,open,high,low,close,adj close,volume',
+    '2024-01-02 09:30,100,110,90,100,50,7',
+    '2024-01-02 10:30,100,110,90,100,50,7',
+  ].join('\n');
+  const choices = { symbol: 'SPLIT', adjust: 'ratio', timezone: 'America/New_York' };
+  await imported({ upload_id: await upload('split.csv', rows), ...choices });
+  const { info } = dataOf(await api.get<BarsDetails>('/data/show?symbol=SPLIT&timeframe=1h'));
+  expect(info).toMatchObject({
+    first: '2024-01-02T14:30:00Z',
+    origins: [{ kind: 'import', adjust: 'ratio', timezone: 'America/New_York' }],
+  });
+  const sydney = { symbol: 'SPLIT', timeframe: '1h', to: ['4h'], timezone: 'Australia/Sydney' };
+  expect((await api.post('/data/resample', sydney)).status).toBe(200);
+  const resampled = dataOf(await api.get<BarsDetails>('/data/show?symbol=SPLIT&timeframe=4h'));
+  expect(resampled.info.origins).toMatchObject([{ kind: 'resample', timezone: 'Australia/Sydney' }]);
+});
+
 test.each(['path', 'timezone', 'date_format'])(
   'an empty %s of an import is refused by its name',
   async (field) => {

@@ -8,6 +8,14 @@ export const CONFLICT_CHOICES = ['refuse', 'keep', 'replace'] as const;
 /** Choice for bars that differ from stored bars: `refuse` stores nothing, `keep` keeps the stored bars, `replace` takes the new bars. */
 export type ConflictChoice = (typeof CONFLICT_CHOICES)[number];
 
+/** Adjustments of prices for splits and dividends. */
+export const ADJUST_CHOICES = ['none', 'close', 'ratio'] as const;
+/**
+ * Adjustment of prices for splits and dividends: `none`; `close` replaces the close by the adjusted close; `ratio` multiplies all
+ * four prices by adjusted close / close.
+ */
+export type AdjustChoice = (typeof ADJUST_CHOICES)[number];
+
 /** Changes of an import or a download to one bars file. */
 export interface StoredBars {
   symbol: string;
@@ -44,6 +52,13 @@ export interface BarsOrigin {
   /** SHA-256 of the imported file; `null` otherwise. */
   sha256: string | null;
   profile: string | null;
+  /** Adjustment of the imported prices. Missing for other kinds, and for imports of earlier versions. */
+  adjust?: AdjustChoice;
+  /**
+   * Of an import: the time zone of the file's times, `null` for dates without a time; missing in imports of earlier versions. Of a
+   * resampling: the zone of the days, missing for UTC.
+   */
+  timezone?: string | null;
   at: string;
   rows: number;
 }

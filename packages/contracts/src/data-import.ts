@@ -1,4 +1,4 @@
-import type { ConflictChoice, StoredBars } from './bars-files.js';
+import type { AdjustChoice, ConflictChoice, StoredBars } from './bars-files.js';
 import type { Timeframe } from './names.js';
 import type { OperationMetadata } from './operation.js';
 
@@ -23,14 +23,6 @@ export const IMPORT_COLUMNS = [
 ] as const;
 /** Meaning of a column. `date` is the date if the time of day has its own column, `time`. */
 export type ImportColumn = (typeof IMPORT_COLUMNS)[number];
-
-/** Adjustments of prices for splits and dividends. */
-export const ADJUST_CHOICES = ['none', 'close', 'ratio'] as const;
-/**
- * Adjustment of prices for splits and dividends: `none`; `close` replaces the close by the adjusted close; `ratio` multiplies all
- * four prices by adjusted close / close.
- */
-export type AdjustChoice = (typeof ADJUST_CHOICES)[number];
 
 /** Choices for rows with an invalid value. */
 export const BAD_ROW_CHOICES = ['refuse', 'drop'] as const;

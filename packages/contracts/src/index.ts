@@ -20,6 +20,7 @@ export * from './error-record.js';
 export * from './errors.js';
 export * from './health.js';
 export * from './http.js';
+export * from './bars-origin-text.js';
 export * from './import-answer.js';
 export * from './import-preview-text.js';
 export * from './import-question-text.js';

@@ -17,7 +17,9 @@ answerRequest<ImportWork, ImportResult, ImportStep>((work, { step, untilAllowed,
     step({ phase: 'storing', rows: bars.reduce((sum, { length }) => sum + length, 0) });
     const { dataDir, stateDir, onConflict, profile, now } = work;
     const at = new Date(now).toISOString();
-    const origin = { kind: 'import' as const, from: file.name, sha256: about.sha256, profile, at };
+    const { adjust = 'none' } = work.choices;
+    const { sha256, timezone } = about;
+    const origin = { kind: 'import' as const, from: file.name, sha256, profile, adjust, timezone, at };
     const options = { onConflict, origin, stateDir, signal };
     return { understood: about, stored: await storeBars(dataDir, bars, options) };
   }),

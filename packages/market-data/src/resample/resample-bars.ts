@@ -48,6 +48,7 @@ export async function resampleBars(
         from: `${symbol} ${from.timeframe}`,
         sha256: bars.sha256,
         profile: null,
+        ...(timezone !== undefined && { timezone }),
         at,
       },
       ...(stateDir !== undefined && { stateDir }),

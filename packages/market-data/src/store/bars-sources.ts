@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { BarsOrigin } from '@ktrdr/contracts';
+import { ADJUST_CHOICES, type AdjustChoice, type BarsOrigin } from '@ktrdr/contracts';
 import { RefusedFileError, withOutsideFile } from '@ktrdr/files';
 import { SOURCES } from './bars-transaction.js';
 
@@ -56,8 +56,10 @@ export function sourcesWith(
   return `${JSON.stringify({ ...facts, origins } satisfies BarsSources, null, 2)}\n`;
 }
 
+const SAME = ['kind', 'from', 'sha256', 'profile', 'adjust', 'timezone'] as const;
+
 function isSame(a: BarsOrigin, b: BarsOrigin): boolean {
-  return a.kind === b.kind && a.from === b.from && a.sha256 === b.sha256 && a.profile === b.profile;
+  return SAME.every((name) => a[name] === b[name]);
 }
 
 function sourcesName(file: string): string {
@@ -84,6 +86,8 @@ function isOrigin(value: unknown): boolean {
     ['import', 'download', 'resample', 'sample'].includes(origin['kind'] as string) &&
     TEXTS.every((name) => typeof origin[name] === 'string') &&
     [origin['sha256'], origin['profile']].every((text) => text === null || typeof text === 'string') &&
+    [undefined, ...ADJUST_CHOICES].includes(origin['adjust'] as AdjustChoice | undefined) &&
+    (origin['timezone'] == null || typeof origin['timezone'] === 'string') &&
     Number.isSafeInteger(origin['rows'])
   );
 }

@@ -421,6 +421,17 @@ describe('the list of bars', () => {
     expect(await listBarsInfo({ dataDir }, { symbol: 'MSFT' })).toHaveLength(1);
   });
 
+  test('names a file again that was imported with another adjustment or zone', async () => {
+    await store(hours([10, 11]));
+    const choices = [{ adjust: 'ratio' as const }, { timezone: 'America/New_York' }];
+    const origins = choices.map((choice) => ({ ...ORIGIN, ...choice }));
+    for (const [at, origin] of origins.entries())
+      await storeBars(dataDir, [hours([10, 12 + at])], { onConflict: 'replace', origin });
+    expect((await listBarsInfo({ dataDir }))[0]!.origins).toEqual(
+      [...origins.toReversed(), ORIGIN].map((origin) => ({ ...origin, rows: 2 })),
+    );
+  });
+
   test('adds up downloads from one source', async () => {
     const download = { ...ORIGIN, kind: 'download', from: 'binance' } as const;
     await store(hours([10]));

@@ -1,4 +1,4 @@
-import type { BarsInfo, BarsOrigin } from '@ktrdr/contracts';
+import { barsOriginChoices, type BarsInfo, type BarsOrigin } from '@ktrdr/contracts';
 import { Fingerprint } from '../../bars/fingerprint.js';
 import { Moment } from '../../components/moment.js';
 import { counted } from '../../format/numbers.js';
@@ -25,7 +25,9 @@ export function OriginsTable({ info: { origins, file, sha256 } }: { info: BarsIn
   );
 }
 
-function Origin({ origin: { kind, from, sha256, profile, at, rows } }: { origin: BarsOrigin }) {
+function Origin({ origin }: { origin: BarsOrigin }) {
+  const { kind, from, sha256, profile, at, rows } = origin;
+  const choices = barsOriginChoices(origin);
   return (
     <>
       <Moment at={at} as="full" />: {kind} {kind === 'download' ? 'from' : 'of'} {from}
@@ -37,6 +39,7 @@ function Origin({ origin: { kind, from, sha256, profile, at, rows } }: { origin:
       )}
       , {counted(rows, 'bar')}
       {profile !== null && `, profile ${profile}`}
+      {choices !== null && `; ${choices}`}
     </>
   );
 }

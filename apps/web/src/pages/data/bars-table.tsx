@@ -1,4 +1,4 @@
-import type { BarsInfo, DataReport } from '@ktrdr/contracts';
+import { barsOriginChoices, type BarsInfo, type DataReport } from '@ktrdr/contracts';
 import { barsAddress } from '../../bars/bars-address.js';
 import { FindingsBadge } from '../../bars/findings-badge.js';
 import { BarTime } from '../../components/bar-time.js';
@@ -75,9 +75,11 @@ function BarsRow({ info, report }: { info: BarsInfo; report: DataReport | undefi
 function Origin({ info: { origins, changed_since } }: { info: BarsInfo }) {
   const [newest] = origins;
   if (newest === undefined) return <span class="muted">{UNKNOWN}</span>;
+  const choices = barsOriginChoices(newest);
   return (
     <div class="bars-origin">
       {newest.kind === 'import' ? newest.from : `${newest.kind}: ${newest.from}`}
+      {choices !== null && <span class="muted">; {choices}</span>}
       {changed_since && <span class="findings-badge findings-warning"> changed since</span>}
     </div>
   );
