@@ -149,7 +149,8 @@ function timeChoicesOf(
     headerZone: layout.headerZone,
     usualZone: layout.usualZone,
   };
-  return { ...times, timeframe: saidTimeframe(file.name, layout, sample, choices, times) };
+  const { timeframe: named } = parseFileName(file.name, null);
+  return { ...times, named, timeframe: saidTimeframe(file.name, layout, sample, choices, times) };
 }
 
 function volumeNotes(layout: Layout, adjust: string, ignored: string[]): string[] {

@@ -26,7 +26,7 @@ export interface LocalTimes {
 
 /** Times that are numbers: unix times, or days of a spreadsheet. */
 export function readNumberTimes(written: WrittenTimes, format: DateFormat, now: number): LocalTimes {
-  const { unit, question } = findUnit(written, format.unit, now);
+  const { unit, question, note } = findUnit(written, format.unit, now);
   const unix = isUnix(unit);
   const times = new Float64Array(written.length);
   for (let row = 0; row < written.length; row++) {
@@ -40,7 +40,7 @@ export function readNumberTimes(written: WrittenTimes, format: DateFormat, now: 
     orders: [],
     questions: question === null ? [] : [question],
     problems: [],
-    notes: [],
+    notes: note === null ? [] : [note],
   };
 }
 

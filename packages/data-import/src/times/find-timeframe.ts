@@ -20,16 +20,27 @@ export interface TimeframeFound {
   question: TimeQuestion | null;
 }
 
-/** Finds the timeframe from the spacing of the bars over the whole file. If several fit, the import asks the user. */
+/**
+ * Finds the timeframe from the spacing of the bars over the whole file. If several fit, the import asks the user.
+ *
+ * @param named timeframe in the name of the file: a finer one than that of the bars fits if the file has gaps
+ */
 export function findTimeframe(
   times: Float64Array,
   fileOrder: RowOrder,
-  chosen: Timeframe | undefined,
+  { timeframe: chosen, named }: { timeframe?: Timeframe | undefined; named?: Timeframe | null | undefined },
 ): TimeframeFound {
   const order = sortMixed(times, fileOrder);
   const spacings = measureSpacings(times, order);
-  if (chosen === undefined) return timeframeFrom(spacings, times, order);
-  return { timeframe: chosen, question: contradiction(spacings, times, order, chosen) };
+  if (chosen !== undefined)
+    return { timeframe: chosen, question: contradiction(spacings, times, order, chosen) };
+  const found = timeframeFrom(spacings, times, order);
+  const { timeframe } = found;
+  if (named === undefined || named === null || timeframe === null) return found;
+  const isFiner = TIMEFRAME_MS[named] < TIMEFRAME_MS[timeframe];
+  return isFiner && contradiction(spacings, times, order, named) === null
+    ? ask(`the bars are ${timeframe} apart, but the name of the file says ${named}`, [named, timeframe])
+    : found;
 }
 
 function timeframeFrom(spacings: Spacings, times: Float64Array, order: RowOrder): TimeframeFound {
@@ -71,6 +82,11 @@ function intradayTimeframe(spacings: Spacings, times: Float64Array, order: RowOr
     const shortFirst = known !== null && haveShortFirstBars(times, order, mode);
     if (shortFirst && modeCount >= SOME && modeCount >= finerCount)
       return { timeframe: known, question: null };
+    if (!shortFirst && known !== null && haveShortLastBars(times, order, mode))
+      return ask(
+        `the last bars of the days are ${inWords(finer[0]![0])} apart, others ${inWords(mode)}`,
+        [known, timeframeOf(finer[0]![0])].filter((timeframe) => timeframe !== null),
+      );
     // bars are missing where nothing was traded: the finest spacing is the timeframe, and the others are multiples
     const [least = mode] = finer
       .filter(([, count]) => count > total * FEW)
@@ -116,6 +132,17 @@ function haveShortFirstBars(times: Float64Array, order: RowOrder, length: number
     return true;
   });
   return wrong <= short * FEW;
+}
+
+/** True if a gap follows every spacing below `length`: hourly bars with times of their close, of a session that ends at 16:00. */
+function haveShortLastBars(times: Float64Array, order: RowOrder, length: number): boolean {
+  let [sound, isShort] = [true, false];
+  visitSpacings(times, order, (spacing) => {
+    if (isShort && spacing <= LONGEST_INTRADAY_MS) sound = false;
+    isShort = spacing < length;
+    return sound;
+  });
+  return sound;
 }
 
 /** True if every bar that is too near to the next one opens at no multiple of `length`, and the next one at one: 09:30 and 10:00. */

@@ -9,7 +9,7 @@ import { Zones } from './find-zones.js';
 import { resolveLocalTimes } from './local-times.js';
 import type { TimeQuestion } from './quoting.js';
 import { groupRows, orderRows, type RowGroups, type RowOrder } from './row-order.js';
-import { closeTimesNote, toOpenTimes } from './stamps.js';
+import { sessionStamps, toOpenTimes, weekStamps } from './stamps.js';
 import { FORMS } from './time-cell.js';
 import type { TimeChoices, TimesFound, WrittenTimes } from './written-times.js';
 
@@ -37,12 +37,16 @@ export function findTimes(
       lines: written.lines,
     });
     if (days.question !== null) questions.push(days.question);
+    if (timeframe === '1w' && stamps === undefined) {
+      const weeks = weekStamps(days.times, written.lines);
+      if (weeks !== null) questions.push(weeks);
+    }
     return { ...found, times: days.times, timezone: null, stamps: stamps ?? 'open' };
   }
   const { note } = zones;
   if (note !== null) notes.push(() => note);
-  const closes = choices.stamps === undefined ? closeTimesNote(times, timeframe) : null;
-  if (closes !== null) notes.push(() => closes);
+  const closes = choices.stamps === undefined ? sessionStamps(times, timeframe) : null;
+  if (closes !== null) questions.push(closes);
   const openZone = zones.question(times, order);
   if (openZone === null) {
     const barMs = timeframe === null ? null : TIMEFRAME_MS[timeframe];
@@ -74,7 +78,7 @@ function readWritten(written: WrittenTimes, choices: TimeChoices, groups: RowGro
         ? readNumberTimes(written, one, choices.now)
         : readDateTimes(written, one, choices.now, groups);
     const order = orderRows(local.times, groups);
-    return { local, order, spacing: findTimeframe(local.times, order, choices.timeframe) };
+    return { local, order, spacing: findTimeframe(local.times, order, choices) };
   };
   const first = read(format);
   if (question !== null) {

@@ -1,5 +1,6 @@
 import { TIMEFRAME_MS, type StampChoice, type Timeframe } from '@ktrdr/contracts';
 import { DAY_MS } from '@ktrdr/market-data';
+import type { TimeQuestion } from './quoting.js';
 
 const MINUTE_MS = 60_000;
 const HALF_HOUR_MS = 30 * MINUTE_MS;
@@ -38,11 +39,11 @@ function endWithLastSecond(times: Float64Array): boolean {
 
 /**
  * Sessions begin and end at whole or half hours. If the first bar of nearly every day is one bar after such a time, and the last bar is at
- * one, the times may be close times. Returns a note that says it, or `null`.
+ * one, the times may be close times: asks.
  *
  * @param times as the file writes them, ms
  */
-export function closeTimesNote(times: Float64Array, timeframe: Timeframe | null): string | null {
+export function sessionStamps(times: Float64Array, timeframe: Timeframe | null): TimeQuestion | null {
   if (timeframe === null || TIMEFRAME_MS[timeframe] >= HALF_HOUR_MS) return null;
   const length = TIMEFRAME_MS[timeframe];
   let [days, late, day] = [0, 0, NaN];
@@ -65,5 +66,35 @@ export function closeTimesNote(times: Float64Array, timeframe: Timeframe | null)
   count();
   if (days < LEAST_DAYS || late < days * MOST) return null;
   const text = (clock: number): string => new Date(clock).toISOString().slice(11, 16);
-  return `Nearly every day begins like ${text(first)} and ends like ${text(last)}: the times may be close times. They are read as open times; --stamps close reads them as close times.`;
+  return askStamps(
+    () =>
+      `the file does not say whether its times are the open or the close of a bar: nearly every day begins like ${text(first)} and ends like ${text(last)}`,
+    'sessions begin and end at whole or half hours',
+  );
+}
+
+/**
+ * A week opens on its first day. If most weekly bars have the date of a Friday or Saturday, it may be the last day of their week: asks.
+ *
+ * @param times midnight UTC of each bar's date, ms
+ */
+export function weekStamps(times: Float64Array, lines: Uint32Array): TimeQuestion | null {
+  let [late, lateRow] = [0, -1];
+  for (let row = 0; row < times.length; row++) {
+    const weekday = new Date(times[row]!).getUTCDay();
+    if (weekday !== 5 && weekday !== 6) continue;
+    late++;
+    if (lateRow < 0) lateRow = row;
+  }
+  if (late * 2 <= times.length) return null;
+  const weekday = new Date(times[lateRow]!).getUTCDay() === 5 ? 'Friday' : 'Saturday';
+  return askStamps(
+    (timeAt) =>
+      `the file does not say whether its dates are the first or the last day of a week: line ${lines[lateRow]} has ${timeAt(lateRow)}, a ${weekday}`,
+    'weeks of a market end on this day',
+  );
+}
+
+function askStamps(message: TimeQuestion['message'], suggestion: string): TimeQuestion {
+  return { choice: 'stamps', message, answers: ['close', 'open'], suggestion };
 }

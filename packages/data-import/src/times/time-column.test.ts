@@ -442,12 +442,82 @@ test('times with seconds are noted: they may be those of trades', () => {
   expect(notes).toEqual([expect.stringContaining('line 3 has "2024-01-02T10:30:07Z", with seconds')]);
 });
 
-test('times that look like closes are noted: a session from 09:31 to 16:00', () => {
+test('times that can be closes are asked about: a session from 09:35 to 16:00', () => {
   const days = (from: string, count: number): string[] =>
     ['02', '03', '04', '05'].flatMap((day) => every(5, count, `2024-01-${day}T${from}Z`));
-  expect(read(days('09:35', 78), { timezone: 'UTC' }).notes).toEqual([
-    expect.stringContaining('Nearly every day begins like 09:35 and ends like 16:00'),
+  expect(read(days('09:35', 78), { timezone: 'UTC' }).questions).toEqual([
+    expect.objectContaining({
+      choice: 'stamps',
+      answers: ['close', 'open'],
+      message: expect.stringContaining('nearly every day begins like 09:35 and ends like 16:00'),
+    }),
   ]);
-  expect(read(days('09:30', 78), { timezone: 'UTC' }).notes).toEqual([]);
-  expect(read(days('09:35', 78), { timezone: 'UTC', stamps: 'close' }).notes).toEqual([]);
+  expect(read(days('09:30', 78), { timezone: 'UTC' }).asks).toEqual([]);
+  const closes = read(days('09:35', 78), { timezone: 'UTC', stamps: 'close' });
+  expect(closes).toMatchObject({ asks: [], stamps: 'close' });
+  expect(closes.times[0]).toBe('2024-01-02T09:30:00.000Z');
 });
+
+test('weekly bars with the date of a Friday are asked about: it can be the last day of their week', () => {
+  const fridays = ['2024-01-05', '2024-01-12', '2024-01-18', '2024-01-26'];
+  const [question] = read(fridays).questions;
+  expect(question).toMatchObject({ choice: 'stamps', answers: ['close', 'open'] });
+  expect(question!.message).toContain('line 2 has "2024-01-05", a Friday');
+  expect(read(fridays, { stamps: 'open' })).toMatchObject({ asks: [], timeframe: '1w' });
+  expect(read(fridays, { stamps: 'close' }).times).toEqual(
+    ['01', '08', '15', '22'].map((day) => `2024-01-${day}T00:00:00.000Z`),
+  );
+  for (const first of ['2024-01-01', '2024-01-07'])
+    expect(read([0, 7, 14].map((day) => dateAfter(first, day))).asks).toEqual([]);
+});
+
+describe('unix times of two units', () => {
+  const hours = [1, 2, 3, 4].map((hour) => Date.UTC(2025, 0, 1, hour));
+  const expected = hours.map((time) => new Date(time).toISOString());
+
+  test.each([
+    ['seconds, then ms', [1e-3, 1e-3, 1, 1]],
+    ['ms, then us, as Binance', [1, 1, 1e3, 1e3]],
+    ['us, then ms', [1e3, 1e3, 1e3, 1]],
+    ['us, then ns', [1e3, 1e6, 1e6, 1e6]],
+    ['seconds, ms and us', [1e-3, 1, 1e3, 1e3]],
+  ])('%s', (_, factors) => {
+    const cells = hours.map((time, at) => String(time * factors[at]!));
+    const found = read(cells);
+    expect(found).toMatchObject({ asks: [], timeframe: '1h', times: expected });
+    expect(found.notes).toEqual([expect.stringContaining('The times have two units: line ')]);
+    // a choice of one of them does not make the others wrong
+    expect(read(cells, { dateFormat: 'unix_us' }).times).toEqual(expected);
+  });
+
+  test('a history from before 1970 on has one unit', () => {
+    const days = Array.from({ length: 2_000 }, (_, day) => Date.UTC(1969, 0, 1) + day * 86_400_000);
+    const found = read(days.map(String));
+    expect(found).toMatchObject({ asks: [], notes: [], timeframe: '1d' });
+    expect(found.times.at(-1)).toBe(new Date(days.at(-1)!).toISOString());
+  });
+});
+
+test('hourly bars before a last bar of half an hour are asked about', () => {
+  const clocks = ['10:30', '11:30', '12:30', '13:30', '14:30', '15:30', '16:00'];
+  const cells = ['02', '03', '04', '05'].flatMap((day) => clocks.map((clock) => `2024-01-${day}T${clock}Z`));
+  expect(read(cells).questions).toEqual([
+    expect.objectContaining({ choice: 'timeframe', answers: ['1h', '30m'] }),
+  ]);
+});
+
+test('a finer timeframe in the name of the file is asked about, if the bars can be those with gaps', () => {
+  const cells = ['00', '04', '08'].map((hour) => `2024-01-02T${hour}:00Z`);
+  expect(read(cells, { named: '1h' }).questions).toEqual([
+    expect.objectContaining({ choice: 'timeframe', answers: ['1h', '4h'] }),
+  ]);
+  expect(read(cells, { named: '1h', timeframe: '4h' })).toMatchObject({ asks: [], timeframe: '4h' });
+  for (const named of ['4h', '1d'] as const)
+    expect(read(cells, { named })).toMatchObject({ asks: [], timeframe: '4h' });
+  const many = Array.from({ length: 40 }, (_, at) => String(1_704_067_200 + at * 300));
+  expect(read(many, { named: '1m' })).toMatchObject({ asks: [], timeframe: '5m' });
+});
+
+function dateAfter(first: string, days: number): string {
+  return new Date(Date.parse(first) + days * 86_400_000).toISOString().slice(0, 10);
+}

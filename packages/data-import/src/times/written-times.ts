@@ -10,6 +10,8 @@ export interface TimeChoices {
   timezone?: string | undefined;
   dateFormat?: string | undefined;
   timeframe?: Timeframe | undefined;
+  /** Timeframe in the name of the file: likely, but the file may have been renamed. */
+  named?: Timeframe | null | undefined;
   stamps?: StampChoice | undefined;
   /** A zone that the header names (`Gmt time`): it counts if `timezone` is missing. */
   headerZone?: string | undefined;
