@@ -401,6 +401,35 @@ describe('columns', () => {
     ]);
   });
 
+  test.each([
+    ['AAPL', 'MSFT'],
+    ['C', 'V'],
+    ['A', 'B', 'C', 'O'],
+  ])('symbols in the names of the columns: %s, %s', async (...symbols) => {
+    const names = symbols.flatMap((symbol) =>
+      ['Close', 'High', 'Low', 'Open', 'Volume'].map((name) => `${name}_${symbol}`),
+    );
+    const row = (day: string): string => [day, ...symbols.map((_, at) => `1.5,2,1,1.2,${at}`)].join();
+    const text = [['Date', ...names].join(), row('2024-01-02'), row('2024-01-03')].join('\n');
+    expect((await understand(text)).bars).toEqual(
+      symbols.map((symbol, at) => `${symbol} 1d 2024-01-02..2024-01-03 [1.2 2 1 1.5 ${at}]`),
+    );
+  });
+
+  test('a name of two columns does not choose one of them', async () => {
+    const text = 'Date,Open,High,Low,Close,Close\n2024-01-02,1,2,0.5,1.5,1.6\n2024-01-03,1,2,0.5,1.5,1.6\n';
+    expect((await understand(text)).asks).toEqual([
+      'columns: Columns Close and Close could both be the close. Choose one.',
+    ]);
+    expect(await refusal(text, { columns: { close: 'Close' } })).toMatchObject({
+      message:
+        'AAPL.csv: columns.close: several columns are called "Close". Give the number of one of them: 5, 6',
+    });
+    expect((await understand(text, { columns: { close: '6' } })).bars).toEqual([
+      'AAPL 1d 2024-01-02..2024-01-03 [1 2 0.5 1.6 0]',
+    ]);
+  });
+
   test('a row of units is no row of symbols', async () => {
     const text = `Date,Open,High,Low,Close,Volume\n,USD,USD,USD,USD,shares\n${BAR}\n${NEXT}\n`;
     expect((await understand(text)).bars).toEqual([TWO_BARS]);
@@ -455,7 +484,7 @@ describe('rows', () => {
       '7: the line has 5 columns instead of 6',
       '8: the line has 7 columns instead of 6',
       expect.stringContaining('10:1 time "foo"'),
-      '9: volume (volume) is empty, and other rows have one',
+      '9: volume (volume) is empty or -1, and other rows have one',
     ]);
   });
 
@@ -468,12 +497,25 @@ describe('rows', () => {
     expect(dropped.leftOut).toHaveLength(8);
   });
 
+  test('a date and a time of day without colons belong together, though 93000 could be a day of a spreadsheet', async () => {
+    const rows = [93_000, 93_100, 93_200].map((clock) => `2024-01-02,${clock},1,2,0.5,1.5`);
+    const { bars, asks } = await understand(['Date,Time,Open,High,Low,Close', ...rows].join('\n'));
+    expect(bars).toEqual([expect.stringContaining('AAPL 1m 2024-01-02T09:30:00..2024-01-02T09:32:00')]);
+    expect(asks).toEqual([expect.stringContaining('timezone: ')]);
+  });
+
   test.each([
+    [
+      'a volume of -1',
+      [HEADER, '2024-01-02,1,2,0.5,1.5,-1', '2024-01-03,1.5,2.5,1,2,-1'],
+      [],
+      'volume is empty or -1: the volume is 0',
+    ],
     [
       'an empty volume',
       [HEADER, '2024-01-02,1,2,0.5,1.5,', '2024-01-03,1.5,2.5,1,2,'],
       [],
-      'volume is empty: the volume is 0',
+      'volume is empty or -1: the volume is 0',
     ],
     [
       'no volume',

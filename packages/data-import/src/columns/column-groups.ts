@@ -29,10 +29,13 @@ const SYMBOL_LIKE = /^[A-Z0-9^][A-Z0-9._=^/-]*$/;
  */
 export function meantColumns(names: (string | null)[], symbols: (string | null)[] | null): MeantColumn[] {
   const plain = names.map((name) => (name === null ? null : meaningOf(name)));
-  const hasPrices = plain.filter((found) => found !== null && PRICES.includes(found.meaning)).length >= 3;
+  // `Volume_AAPL` may name a symbol, `Volume BTC` a currency
+  const isPlain = (found: NamedMeaning | null): boolean =>
+    found !== null && found.unit === null && PRICES.includes(found.meaning);
+  const hasPrices = plain.filter(isPlain).length >= 3;
   return names.flatMap((name, column): MeantColumn[] => {
     const found = plain[column] ?? null;
-    if (found !== null) {
+    if (found !== null && (hasPrices || found.unit === null)) {
       const symbol = PRICES.includes(found.meaning) ? (symbols?.[column] ?? null) : null;
       return [{ ...found, column, symbol }];
     }
@@ -51,7 +54,8 @@ function splitName(name: string): { meaning: NamedMeaning; symbol: string | null
           [first, second],
           [second, first],
         ];
-  for (const [word, symbol] of pairs) {
+  // in `Open_C`, the longer word is the meaning: C, L, O and V are symbols of shares
+  for (const [word, symbol] of pairs.toSorted(([a], [b]) => b.length - a.length)) {
     const meaning = meaningOf(word);
     if (meaning === null || !PRICES.includes(meaning.meaning)) continue;
     return { meaning, symbol: SYMBOL_LIKE.test(symbol) ? symbol : null };

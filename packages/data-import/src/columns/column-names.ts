@@ -30,7 +30,7 @@ time: zeitstempel, datum zeit, datum uhrzeit, horodatage, date heure, fecha hora
 date: date, dates, dtyyyymmdd, yyyymmdd, day, trade date, trading date, tradedate, trading day, price date, quote date, as of date,
   observation date, exchange date, session date, period, business date, datetime date
 date: datum, tag, handelstag, jour, date seance, fecha, dia, data, giorno, dag, дата, день, dzien, tarih, 日期, 日付, 날짜,
-  交易日期, 日付け
+  交易日期, 日付け, tanggal, paivamaara, dato
 time: time, t, hour, tijd, zeit, uhrzeit, heure, hora, ora, orario, время, czas, godzina, saat, tid, 时间, 時間, 時刻, 시간
 close_time: close time, closetime, time close, timeclose, end time, endtime, time period end, period end,
   bar close time, candle close time, candle end, end, bar end, window end
@@ -39,27 +39,30 @@ open: erster, offen, eroffnung, eroeffnung, eroffnungskurs, eroeffnungskurs, ero
   erster kurs
 open: ouverture, ouv, cours d ouverture, premier, apertura, precio de apertura, aper, primero, prezzo di apertura,
   abertura, abert, preco de abertura, openingskoers, eerste
-open: kurs otwarcia, открытие, откр, цена открытия, первая, acilis, oppning, oppningskurs, 开盘, 开盘价, 開盤, 始値, 시가
+open: kurs otwarcia, открытие, откр, цена открытия, первая, acilis, oppning, oppningskurs, 开盘, 开盘价, 開盤, 開市, 始値, 시가,
+  pembukaan, avaus, abning, apning
 high: high, h, highest, high price, price high, day high, highest price, px high, max, maximum, high rate, max price,
   highprice
 high: hoch, hochst, hoechst, hochster, hochstkurs, hoechstkurs, tageshoch, hochster kurs, hochstwert
 high: haut, plus haut, le plus haut, cours le plus haut, alto, maximo, mas alto, precio maximo, massimo,
   prezzo massimo, maxima, preco maximo, hoog, hoogste, hoogste koers
-high: максимум, макс, наибольшая, максимальная, максимальная цена, najwyzszy, kurs maksymalny, kurs max, yuksek, hogst, hogsta, 最高, 最高价, 高値, 고가
+high: максимум, макс, наибольшая, максимальная, максимальная цена, najwyzszy, kurs maksymalny, kurs max, yuksek, hogst, hogsta, 最高, 最高价, 高値, 고가, 高,
+  tertinggi, ylin, højeste, høyeste
 low: low, l, lowest, low price, price low, day low, lowest price, px low, min, minimum, low rate, min price, lowprice
 low: tief, tiefst, tiefster, tiefstkurs, tagestief, tiefster kurs, tiefstwert, niedrig
 low: bas, plus bas, le plus bas, cours le plus bas, bajo, minimo, mas bajo, precio minimo, prezzo minimo, minima,
   baixa, baixo, preco minimo, laag, laagste, laagste koers
-low: минимум, мин, наименьшая, минимальная, минимальная цена, najnizszy, kurs minimalny, kurs min, dusuk, lagst, lagsta, 最低, 最低价, 安値, 저가
+low: минимум, мин, наименьшая, минимальная, минимальная цена, najnizszy, kurs minimalny, kurs min, dusuk, lagst, lagsta, 最低, 最低价, 安値, 저가, 低,
+  terendah, alin, laveste
 close: close, c, closing price, close price, price close, closing, px close, day close, closeprice, close last,
   close rate, zamkniecie
 close: schluss, schlusskurs, schlusskurse, schlu kurs, cloture, clot, cours de cloture, fermeture, cierre,
   precio de cierre, chiusura, prezzo di chiusura, chius, fechamento, fecho, fech, preco de fechamento, slot, slotkoers
-close: kurs zamkniecia, закрытие, закр, цена закрытия, kapanis, stangning, stangningskurs, slutkurs, 收盘, 收盘价, 終値, 종가
+close: kurs zamkniecia, закрытие, закр, цена закрытия, kapanis, stangning, stangningskurs, slutkurs, 收盘, 收盘价, 收市, 終値, 종가
 close: last, price, settle, settlement, settlement price, last price, px last, latest, last traded price, ltp, value,
   last sale
 close: zuletzt, letzter, kurs, letzter kurs, dernier, dernier cours, cours, ultimo, ultimo precio, precio, prezzo,
-  preco, laatste, koers, цена, последняя, последняя цена, ostatnio, simdi, senaste, sist
+  preco, laatste, koers, цена, последняя, последняя цена, ostatnio, simdi, senaste, sist, terakhir, viimeisin, seneste, siste
 adjusted_close: adj close, adjusted close, adjclose, close adj, close adjusted, adjusted, adj closing price,
   adjusted closing price, adj price, adj last
 adjusted_close: bereinigter schlusskurs, bereinigt, cours ajuste, cloture ajustee, cierre ajustado, cierre aj,
@@ -68,7 +71,7 @@ volume: volume, v, vol, real volume, realvolume, total volume, base volume, volu
   share volume, number of shares, traded volume, volume traded, trade volume, quantity, qty, px volume, total traded quantity,
   total trade quantity, ttl trd qnty, tottrdqty, volume from, volumefrom
 volume: stucke, stuecke, stuck, stueck, volumes, titres, titres echanges, cantidad, titulos, quantita, quantidade,
-  negocios volume, aantal, объем, объём, обьем, wolumen, wolumen obrotu, wol, hacim, volym, 成交量, 出来高, 거래량
+  negocios volume, aantal, объем, объём, обьем, wolumen, wolumen obrotu, wol, hacim, hac, volym, 成交量, 交易量, 出来高, 거래량
 volume: volumen, handelsvolumen, umsatz, volumi, volumem
 tick_volume: tickvol, tick volume, tickvolume, ticks, tick count, total ticks, tickqty
 symbol: symbol, ticker, ticker symbol, act symbol, tradingsymbol, trading symbol, sym, tic, kurzel, тикер, sembol,
@@ -138,6 +141,7 @@ export function simpleName(name: string): string {
   return name
     .replace(/ß/g, 'ss')
     .replace(/ł/gi, 'l')
+    .replace(/ı/g, 'i')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .normalize('NFKD')
     .replace(/(?<=[a-z])\p{M}+/giu, '')

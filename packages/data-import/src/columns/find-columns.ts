@@ -194,6 +194,11 @@ function chosenTimes({ time, date, close_time }: Partial<Record<ImportColumn, nu
   return only === undefined ? null : { time: only, clock: -1, closeTime, stampsClose: false };
 }
 
+/** Numbers from 1 of the columns with a name. */
+function numbersOf(names: (string | null)[], name: string): number[] {
+  return names.flatMap((other, column) => (other === name ? [column + 1] : []));
+}
+
 /** Columns that the choices name, by header or number from 1. */
 function chosenColumns(
   { file, names }: Pick<NamedTable, 'file' | 'names'>,
@@ -206,6 +211,12 @@ function chosenColumns(
         (other) => other !== null && other !== '' && simpleName(other) === simpleName(name),
       );
       const number = /^\d+$/.test(name) ? Number(name) - 1 : -1;
+      if (names.indexOf(name, exact + 1) > exact)
+        throw importError(
+          file,
+          `columns.${meaning}: several columns are called ${shown(name)}. Give the number of one of them: ` +
+            `${numbersOf(names, name).join(', ')}`,
+        );
       const column = exact !== -1 ? exact : similar !== -1 ? similar : number;
       if (column < 0 || column >= names.length) {
         const known = names.filter((other) => other !== null && other !== '').join(', ');

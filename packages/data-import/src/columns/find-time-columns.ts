@@ -12,7 +12,8 @@ const UNIX = /^\d{9,19}(\.\d+)?$/;
 /** Cells of a column that are looked at. */
 const CELLS = 50;
 
-type Kind = 'unix' | 'full' | 'date' | 'clock' | null;
+/** `serial`: the day of a spreadsheet, or beside a date the time of day `93000`. */
+type Kind = 'unix' | 'full' | 'date' | 'serial' | 'clock' | null;
 
 interface Candidate {
   column: number;
@@ -60,9 +61,12 @@ export function findTimeColumns(names: (string | null)[], rows: string[][]): Tim
       names,
     ) ??
     opens.find(({ kind }) => kind === 'date') ??
+    opens.find(({ kind }) => kind === 'serial') ??
     closes;
   if (best === undefined) return null;
-  const clock = opens.find(({ kind }) => kind === 'clock')?.column ?? unnamedClock(best, names, rows);
+  const clock =
+    (opens.find(({ kind }) => kind === 'clock') ?? opens.find(({ kind }) => kind === 'serial'))?.column ??
+    unnamedClock(best, names, rows);
   const paired = best.kind === 'date' ? clock : -1;
   return {
     time: best.column,
@@ -124,7 +128,8 @@ function kindOfCell(cell: string, meaning: Meaning | null): Kind {
     return 'date';
   if (UNIX.test(cell) && looksLikeTime(cell)) return 'unix';
   // `0930`, `000000`: a time of day; `45292`, `45292.5`: a day of a spreadsheet
-  if (named && CLOCK_DIGITS.test(cell)) return cell.length === 5 && Number(cell) > 23_595 ? 'full' : 'clock';
+  if (named && CLOCK_DIGITS.test(cell))
+    return cell.length === 5 && Number(cell) > 23_595 ? 'serial' : 'clock';
   // without a name, a plain number could be a price
   const isPlain = /^[-+]?[\d.]{1,8}$|^[-+]?\d+[.,]\d+$/.test(cell) && !isPointedDate(cell);
   if (!looksLikeTime(cell, named) || (isPlain && !named)) return null;

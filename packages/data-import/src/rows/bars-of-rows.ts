@@ -48,9 +48,9 @@ function emptyVolumeRows(
     volume[row] = 0;
     if (!withVolume.has(symbolOf(row))) continue;
     bad.push(row);
-    problems.add(rows.lines[row]!, `volume (${volumeName}) is empty, and other rows have one`);
+    problems.add(rows.lines[row]!, `volume (${volumeName}) is empty or -1, and other rows have one`);
   }
-  if (bad.length < empty) notes.push(`Column ${volumeName} is empty: the volume is 0.`);
+  if (bad.length < empty) notes.push(`Column ${volumeName} is empty or -1: the volume is 0.`);
   return bad;
 }
 

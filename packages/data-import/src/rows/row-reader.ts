@@ -119,7 +119,7 @@ export class RowReader {
     return readNumber(scanner.bytes, scanner.starts[column]!, scanner.ends[column]!, this.options.decimal);
   }
 
-  /** Reads a volume; `NaN` stands for an empty one. @returns false if it is bad */
+  /** Reads a volume; `NaN` stands for an empty one, which Interactive Brokers writes as -1. @returns false if it is bad */
   private readVolume(scanner: RowScanner, role: number, column: number): boolean {
     if (column === -1) {
       this.values[role] = 0;
@@ -130,7 +130,7 @@ export class RowReader {
       this.options.problems.add(scanner.line, this.wrongNumber(scanner, 'volume', column), column);
       return false;
     }
-    this.values[role] = value === MISSING ? NaN : value;
+    this.values[role] = value === MISSING || value === -1 ? NaN : value;
     return true;
   }
 
