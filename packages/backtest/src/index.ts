@@ -6,5 +6,5 @@ export type { Simulation, TradeColumns } from './simulation.js';
 export { backtestDecisions, backtestSettings } from './strategy-settings.js';
 export { tradesCsv } from './trades-csv.js';
 export { judgeVerdict, type VerdictEvidence } from './verdict/judge-verdict.js';
-export { verdictPower } from './verdict/verdict-power.js';
+export { type BaselineDifferences, verdictPower } from './verdict/verdict-power.js';
 export { validateSettings } from './validate-settings.js';

@@ -100,6 +100,7 @@ describe('Comparison with the best rival', () => {
       interval: [0, 0],
       pValue: 1,
       blockLength: 4,
+      rivals: [{ mean: 0, errors: new Float64Array(99) }],
     });
   });
 

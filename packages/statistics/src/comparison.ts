@@ -15,6 +15,15 @@ export interface Comparison {
   pValue: number;
   /** Mean length of the bootstrap's blocks, in rows. Rows divided by it are about the number of independent stretches. */
   blockLength: number;
+  /** The difference to each rival, in the order of `differences`. */
+  rivals: RivalDifference[];
+}
+
+/** Mean difference to one rival, and how far chance may move it. */
+export interface RivalDifference {
+  mean: number;
+  /** `[draws]`: resampled means minus `mean`. One draw takes the same rows from all rivals. */
+  errors: Float64Array;
 }
 
 /** How `compareWithBest` resamples. */
@@ -47,30 +56,36 @@ export function compareWithBest(
   const blockLength = Math.max(...dependences.map((dependence) => dependence.blockLength));
   const means = bootstrapMeans(differences, { blockLength, draws, random });
   const rivals = differences.map((series, k) =>
-    rivalOf(series, means[k]!, { ...dependences[k]!, blockLength }, TAIL / differences.length),
+    rivalOf(series, means[k]!, { ...dependences[k]!, blockLength }),
   );
+  const ends = rivals.map((rival) => endsOf(rival, TAIL / differences.length));
   const difference = Math.min(...rivals.map(({ mean }) => mean));
   return {
     best: rivals.findIndex(({ mean }) => mean === difference),
     difference,
-    interval: [Math.min(...rivals.map(({ low }) => low)), Math.min(...rivals.map(({ high }) => high))],
-    pValue: Math.max(...rivals.map(({ pValue }) => pValue)),
+    interval: [Math.min(...ends.map(({ low }) => low)), Math.min(...ends.map(({ high }) => high))],
+    pValue: Math.max(...ends.map(({ pValue }) => pValue)),
     blockLength,
+    rivals,
   };
 }
 
-function rivalOf(series: Float64Array, draws: Float64Array, dependence: Dependence, upperTail: number) {
+function rivalOf(series: Float64Array, draws: Float64Array, dependence: Dependence): RivalDifference {
   let sum = 0;
   for (const value of series) sum += value;
   const mean = sum / series.length;
   widenDraws(draws, mean, series.length, dependence);
+  return { mean, errors: draws.map((draw) => draw - mean) };
+}
+
+/** Ends of the interval of one difference, and its p-value. */
+function endsOf({ mean, errors }: RivalDifference, upperTail: number) {
   let asGood = 0;
-  for (const draw of draws) if (draw - mean >= mean) asGood += 1;
-  draws.sort();
+  for (const error of errors) if (error >= mean) asGood += 1;
+  const sorted = errors.toSorted();
   return {
-    mean,
-    low: 2 * mean - quantile(draws, 1 - TAIL),
-    high: 2 * mean - quantile(draws, upperTail),
-    pValue: (1 + asGood) / (1 + draws.length),
+    low: mean - quantile(sorted, 1 - TAIL),
+    high: mean - quantile(sorted, upperTail),
+    pValue: (1 + asGood) / (1 + errors.length),
   };
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AccuracyComparison, Verdict } from '@ktrdr/contracts';
 import { judgeVerdict, type VerdictEvidence } from './judge-verdict.js';
-import { verdictPower } from './verdict-power.js';
 
 const ACCURATE: AccuracyComparison = {
   measure: 'accuracy',
@@ -148,7 +147,7 @@ test('the sentences say what was measured, and never "better" where the interval
     expect.stringMatching(
       /^After costs the model earned 31\.0 % with 61 trades; buy and hold earned 38\.0 %\. 33\.0 % of random entries earned at least as much \(below 5\.0 % is more than luck\), and the deflated Sharpe ratio is 0\.99\d \(above 0\.95 is more than luck\)\.$/,
     ),
-    'To be found in four of five cases, an edge of 5 points of accuracy takes at least about 700 rows; a mean trade of 0.25 standard deviations takes about 99 trades.',
+    'To be found in four of five cases, an edge of 5 points of accuracy takes about 700 rows; a mean trade of 0.25 standard deviations takes about 99 trades.',
     'The network is not distinguishable from logistic regression on the same features (difference 1.0 points, 95 % interval -1.1 to 2.4).',
     'Only one seed was trained: another seed can give another answer.',
   ]);
@@ -164,27 +163,4 @@ test('a loss is called a loss', () => {
     /^After costs the model lost 43\.8 % with 120 trades; buy and hold lost 5\.0 %\. /,
   );
   expect(reasons.join(' ')).not.toMatch(/profit|earned -/);
-});
-
-describe('the power', () => {
-  test('says how many rows find an edge of the stated size in four of five cases', () => {
-    // a difference of 5 points is 2.8 standard errors at 3,136 rows if it has 1 at 400 rows
-    expect(verdictPower(ACCURATE, 0.05, 400).rows_needed).toBe(Math.ceil(400 * (1.959964 + 0.841621) ** 2));
-    expect(verdictPower(ACCURATE, 0.05, 400).trades_needed).toBe(99);
-    const error: AccuracyComparison = { ...ACCURATE, measure: 'mean_absolute_error', baseline: 0.02 };
-    expect(verdictPower(error, 0.0004, 20_000).rows_needed).toBe(
-      Math.ceil(20_000 * (1.959964 + 0.841621) ** 2),
-    );
-  });
-
-  test('a model that copies the baseline does not make a few rows enough', () => {
-    expect(verdictPower(ALIKE, 0, 30).rows_needed).toBe(150);
-    expect(verdictPower(WORSE, 0.5, 30).rows_needed).toBe(150);
-    expect(
-      verdictPower({ ...ALIKE, measure: 'mean_absolute_error', baseline: 0.02 }, 0, 30).rows_needed,
-    ).toBe(1233);
-    expect(
-      verdictPower({ ...ALIKE, measure: 'mean_absolute_error', baseline: 0 }, 0, 30).rows_needed,
-    ).toBeNull();
-  });
 });

@@ -102,13 +102,11 @@ function powerText({ accuracy, power, money }: Judged): string {
     accuracy.measure === 'accuracy'
       ? `${percentPoints(size)} points of accuracy`
       : `${percentPoints(size)} % of the baseline's error`;
-  const takes = (needed: number | null, what: string, words: string): string =>
-    needed === null ? `an unknown number of ${what}s` : `${words} ${counted(needed, what)}`;
+  const takes = (needed: number | null, what: string): string =>
+    needed === null ? `an unknown number of ${what}s` : `about ${counted(needed, what)}`;
   const money_ =
-    money === null
-      ? ''
-      : `; a mean trade of ${edge} standard deviations takes ${takes(trades, 'trade', 'about')}`;
-  return `To be found in four of five cases, an edge of ${unit} takes ${takes(rows, 'row', 'at least about')}${money_}.`;
+    money === null ? '' : `; a mean trade of ${edge} standard deviations takes ${takes(trades, 'trade')}`;
+  return `To be found in four of five cases, an edge of ${unit} takes ${takes(rows, 'row')}${money_}.`;
 }
 
 function earnedText(netReturn: number): string {

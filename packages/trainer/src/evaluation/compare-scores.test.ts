@@ -79,7 +79,9 @@ describe('the comparison', () => {
     const scores = { model: correct(0.6), last_label: correct(0.5), linear_model: correct(0.5) };
     const [one, two] = [1, 2].map((symbols) => compareScores(rowsOf(scores, { symbols }), CLASSES));
     expect(two!.accuracy.interval[0]).toBeCloseTo(one!.accuracy.interval[0], 9);
-    expect(two!.standardError).toBeCloseTo(one!.standardError, 9);
+    const errors = ({ baselines }: typeof one & {}): Float64Array => baselines.rivals[0]!.errors;
+    expect(Math.max(...errors(two!))).toBeCloseTo(Math.max(...errors(one!)), 9);
+    expect(two!.baselines.fewestRows).toBeGreaterThan(1.9 * one!.baselines.fewestRows);
   });
 
   test('distinguishes nothing with fewer than four stretches as long as a label looks ahead', () => {
@@ -88,16 +90,16 @@ describe('the comparison', () => {
       last_label: Array(100).fill(0),
       linear_model: Array(100).fill(0),
     };
-    const [few, enough] = [30, 20].map(
-      (horizon) => compareScores(rowsOf(scores, { horizon }), CLASSES).accuracy,
-    );
-    expect(few).toMatchObject({
+    const [few, enough] = [30, 20].map((horizon) => compareScores(rowsOf(scores, { horizon }), CLASSES));
+    expect(few!.baselines.fewestRows).toBeGreaterThan(100);
+    expect(enough!.baselines.fewestRows).toBeLessThan(100);
+    expect(few!.accuracy).toMatchObject({
       difference: 1,
       interval: [-1, 1],
       p_value: 1,
       better: 'not_distinguishable',
     });
-    expect(enough!.better).toBe('better');
+    expect(enough!.accuracy.better).toBe('better');
   });
 
   test('is the same for the same seed', () => {

@@ -4,6 +4,7 @@ import type {
   SimplerModelComparison,
   UninformedBaseline,
 } from '@ktrdr/contracts';
+import type { BaselineDifferences } from '@ktrdr/backtest';
 import { type Comparison, compareWithBest, normalQuantile, RandomStream } from '@ktrdr/statistics';
 import type { PredictedRows } from './predicted-rows.js';
 
@@ -11,8 +12,8 @@ import type { PredictedRows } from './predicted-rows.js';
 export interface ScoreComparisons {
   accuracy: AccuracyComparison;
   simplerModel: SimplerModelComparison;
-  /** Standard error of the difference to the best baseline. */
-  standardError: number;
+  /** The differences to the baselines, from which the rows needed follow. */
+  baselines: BaselineDifferences;
 }
 
 /** Draws of each bootstrap. */
@@ -80,7 +81,10 @@ export function compareScores(
       interval: toSimple.interval,
       better: distinctionOf(toSimple),
     },
-    standardError: standardErrorOf(compare('best baseline', [differences[toBest.best]!], widest)),
+    baselines: {
+      rivals: toBest.rivals,
+      fewestRows: Math.ceil((FEWEST_BLOCKS * toBest.blockLength * unitOf.length) / units),
+    },
   };
 }
 

@@ -36,7 +36,7 @@ export async function judgeModel({
 }: JudgementRequest): Promise<Judgement> {
   await pause();
   const regression = strategy.decisions.outputFormat === 'regression';
-  const { accuracy, simplerModel, standardError } = compareScores(rows, { regression, seed });
+  const { accuracy, simplerModel, baselines } = compareScores(rows, { regression, seed });
   await pause();
   const report = rows.decisions === null ? null : backtestOf(rows.decisions, strategy, seed);
   await pause();
@@ -49,7 +49,7 @@ export async function judgeModel({
       accuracy,
       simpler_model: simplerModel,
       money: report === null ? null : moneyOf(report),
-      power: verdictPower(accuracy, standardError, rows.rows),
+      power: verdictPower(accuracy, baselines, rows.rows),
     },
     ONE_TRIAL,
   );
