@@ -69,7 +69,7 @@ export interface VerdictPower {
   accuracy_difference: number;
   /** Size of the edge in money: mean return of a trade, divided by the standard deviation of the trades. */
   trade_edge: number;
-  /** Test rows and trades that are needed; `null` if unknown. */
+  /** Test rows and trades that are needed; `null` if unknown. The rows count the choice among the baselines. */
   rows_needed: number | null;
   trades_needed: number | null;
 }
