@@ -345,9 +345,9 @@ describe('the command line', () => {
     };
     server.answers.set('GET /models/test_strategy/1h_v3', () => ({ data: details }));
     expect(await run('models', 'show', 'test_strategy/1h_v3')).toBe(0);
-    expect(context.stdout()).toContain('AAPL, GOOG 1h, 2024-01-02 14:00 to 2024-03-01 20:00');
+    expect(context.stdout()).toContain('AAPL, GOOG 1h, 2024-01-02 14:00 to 2024-03-01 20:00 UTC');
     expect(context.stdout()).toContain('mlp 9-32-16-3, 899 parameters');
-    expect(context.stdout()).toMatch(/test part +2024-02-20 14:00 to 2024-03-01 20:00, 63 rows\n/);
+    expect(context.stdout()).toMatch(/test part +2024-02-20 14:00 to 2024-03-01 20:00 UTC, 63 rows\n/);
     expect(context.stdout()).toMatch(
       /bars +AAPL 1h abababababab {3}the file has changed since the training\n/,
     );
@@ -689,7 +689,7 @@ describe('the command line', () => {
     expect(await run('data', 'sample', 'AAPL', '1h', '--seed', '3', '--overwrite')).toBe(0);
     expect(server.requests[0]?.body).toEqual({ symbol: 'AAPL', timeframe: '1h', seed: 3, overwrite: true });
     expect(context.stdout()).toBe(
-      'AAPL 1h: 3,497 rows of synthetic bars, 2023-01-02 14:00 to 2024-12-31 20:00, in /bars/AAPL_1h.csv\n',
+      'AAPL 1h: 3,497 rows of synthetic bars, 2023-01-02 14:00 to 2024-12-31 20:00 UTC, in /bars/AAPL_1h.csv\n',
     );
   });
 
@@ -741,8 +741,8 @@ describe('the command line', () => {
           '  note: The price jumps 2 times.',
           '',
           'Nothing unusual:',
-          '  file        first       last         bars',
-          '  ABC_1d.csv  2014-07-01  2021-03-31  1,700',
+          '  file        first (UTC)  last (UTC)   bars',
+          '  ABC_1d.csv  2014-07-01   2021-03-31  1,700',
           '',
         ].join('\n'),
       );

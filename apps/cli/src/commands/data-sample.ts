@@ -2,7 +2,7 @@ import { printable, type SampleDataRequest, type SampleDataResponse } from '@ktr
 import { answer } from '../answer.js';
 import { type CommandContext, openApi } from '../context.js';
 import type { ExitCode } from '../exit-code.js';
-import { counted, moment } from '../views/numbers.js';
+import { counted, period } from '../views/numbers.js';
 import type { ReadOptions } from '../read-options.js';
 
 export interface SampleOptions extends ReadOptions {
@@ -43,6 +43,6 @@ function sampleText({
   const kind = synthetic ? 'synthetic bars' : 'real bars';
   const from = source === null ? '' : `\nSource: ${source}`;
   return printable(
-    `${symbol} ${timeframe}: ${counted(rows, 'row')} of ${kind}, ${moment(first)} to ${moment(last)}, in ${path}${from}`,
+    `${symbol} ${timeframe}: ${counted(rows, 'row')} of ${kind}, ${period(first, last)}, in ${path}${from}`,
   );
 }

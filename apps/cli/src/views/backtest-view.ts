@@ -10,7 +10,7 @@ import {
   type PositionSizing,
 } from '@ktrdr/contracts';
 import type { Style } from '../style.js';
-import { count, counted, moment, orDash, percent, ratio } from './numbers.js';
+import { count, counted, moment, orDash, percent, period, ratio } from './numbers.js';
 import { equityChart } from './outcome-charts.js';
 import type { Terminal } from './terminal.js';
 import { pairs, textTable } from './text-table.js';
@@ -45,7 +45,7 @@ function assumptionsText(report: BacktestReport, untrained: string[], style: Sty
     ...(in_sample ? [style.red('IN-SAMPLE: the model was trained on bars of this range.')] : []),
     ...(untrained.length > 0 ? [style.yellow(`NOT TRAINED ON ${printable(untrained.join(', '))}.`)] : []),
   ];
-  const range = `${printable(`${symbols.join(', ')} ${timeframe}`)}, ${moment(start)} to ${moment(end)}, ${counted(bars, 'bar')}.`;
+  const range = `${printable(`${symbols.join(', ')} ${timeframe}`)}, ${period(start, end)}, ${counted(bars, 'bar')}.`;
   return `  ${[...marks, style.bold(range), costsText(assumptions), tradingText(assumptions)].join(' ')}`;
 }
 

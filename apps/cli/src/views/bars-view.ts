@@ -1,4 +1,5 @@
 import {
+  barsOriginChoices,
   isGrave,
   oneLine,
   printable,
@@ -10,7 +11,7 @@ import {
 } from '@ktrdr/contracts';
 import type { Screen } from '../screen.js';
 import type { Style } from '../style.js';
-import { count, counted, fileSize, moment } from './numbers.js';
+import { count, counted, fileSize, minutes, moment, period } from './numbers.js';
 import { priceChart } from './price-chart.js';
 import { pairs, textTable } from './text-table.js';
 
@@ -23,17 +24,19 @@ const MOST_ORIGINS = 5;
 export function barsListView(bars: readonly BarsInfo[], { columns, style }: Screen): string {
   if (bars.length === 0) return 'No bars yet. Import your own: ktrdr data import FILE';
   const right = { align: 'right' as const };
+  const anyChoices = bars.some((info) => choicesText(info) !== '-');
   const anyChanged = bars.some((info) => info.changed_since);
   const dates = (time: string | null): string => (time === null ? '-' : moment(time));
   const table = textTable(
     [
       { head: 'symbol', least: 8 },
       { head: 'timeframe' },
-      { head: 'first', least: 10, drop: 1 },
-      { head: 'last', least: 10 },
+      { head: 'first (UTC)', least: 11, drop: 1 },
+      { head: 'last (UTC)', least: 11 },
       { head: 'bars', ...right },
       { head: 'size', ...right, drop: 3 },
       { head: 'from', least: 12, cut: 'middle' },
+      ...(anyChoices ? [{ head: 'read as', least: 12, drop: 2 }] : []),
       ...(anyChanged ? [{ head: '' }] : []),
     ],
     bars.map((info) => [
@@ -44,6 +47,7 @@ export function barsListView(bars: readonly BarsInfo[], { columns, style }: Scre
       info.rows === null ? '-' : count(info.rows),
       fileSize(info.bytes),
       fromText(info, style),
+      ...(anyChoices ? [choicesText(info)] : []),
       ...(anyChanged ? [info.changed_since ? style.yellow('changed') : ''] : []),
     ]),
     style,
@@ -61,13 +65,18 @@ function fromText({ origins, problem }: BarsInfo, style: Style): string {
   return newest === undefined ? '-' : printable(newest.from);
 }
 
+/** `all prices adjusted, times in America/New_York` */
+function choicesText({ origins: [newest] }: BarsInfo): string {
+  return (newest === undefined ? null : barsOriginChoices(newest)) ?? '-';
+}
+
 /** One bars file: facts, origins, report, chart, models. */
 export function barsView(
   { info, report, chart, models }: BarsDetails,
   { columns, unicode, style }: { columns: number; unicode: boolean; style: Style },
 ): string {
   const { symbol, timeframe, rows, first, last } = info;
-  const range = first === null || last === null ? null : `${moment(first)} to ${moment(last)}`;
+  const range = first === null || last === null ? null : period(first, last);
   const sections = [
     `${style.bold(printable(`${symbol} ${timeframe}`))}${rows === null ? '' : `   ${counted(rows, 'bar')}`}${range === null ? '' : `, ${range}`}`,
     priceChart(chart, { columns: Number.isFinite(columns) ? columns : 80, unicode, style, last }),
@@ -94,11 +103,13 @@ function originsText({ origins, changed_since }: BarsInfo, style: Style): string
   return [...changed, ...lines, ...(more > 0 ? [`and ${more} earlier`] : [])].join('\n');
 }
 
-function originText({ kind, from, sha256, profile, at, rows }: BarsOrigin): string {
+function originText(origin: BarsOrigin): string {
+  const { kind, from, sha256, profile, at, rows } = origin;
+  const choices = barsOriginChoices(origin);
   const hash = sha256 === null ? '' : ` (${sha256.slice(0, FINGERPRINT_CHARACTERS)})`;
   const by = profile === null ? '' : `, profile ${profile}`;
   return printable(
-    `${moment(at)}   ${kind} ${kind === 'download' ? 'from' : 'of'} ${from}${hash}, ${counted(rows, 'bar')}${by}`,
+    `${minutes(at)} UTC   ${kind} ${kind === 'download' ? 'from' : 'of'} ${from}${hash}, ${counted(rows, 'bar')}${by}${choices === null ? '' : `; ${choices}`}`,
   );
 }
 
@@ -133,8 +144,8 @@ export function storedBarsView(stored: readonly StoredBars[], style: Style): str
   return textTable(
     [
       { head: 'file' },
-      { head: 'first' },
-      { head: 'last' },
+      { head: 'first (UTC)' },
+      { head: 'last (UTC)' },
       ...counts.map((name) => ({ head: name === 'rows' ? 'bars' : name, align: 'right' as const })),
     ],
     stored.map((one) => [

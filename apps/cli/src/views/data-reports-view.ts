@@ -1,6 +1,6 @@
 import { printable, type DataFinding, type DataReport } from '@ktrdr/contracts';
 import type { Style } from '../style.js';
-import { count, counted, moment, orDash } from './numbers.js';
+import { count, counted, moment, orDash, period } from './numbers.js';
 import { textTable } from './text-table.js';
 
 /** Every finding of every file. Files without findings share one line. */
@@ -20,14 +20,12 @@ export function dataReportsView(reports: readonly DataReport[], style: Style): s
 
 function heading({ file, bars, start, end }: DataReport, style: Style): string {
   const name = style.bold(printable(file));
-  return start === null || end === null
-    ? name
-    : `${name}   ${counted(bars, 'bar')}, ${moment(start)} to ${moment(end)}`;
+  return start === null || end === null ? name : `${name}   ${counted(bars, 'bar')}, ${period(start, end)}`;
 }
 
 function soundTable(reports: readonly DataReport[], style: Style): string {
   return textTable(
-    [{ head: 'file' }, { head: 'first' }, { head: 'last' }, { head: 'bars', align: 'right' }],
+    [{ head: 'file' }, { head: 'first (UTC)' }, { head: 'last (UTC)' }, { head: 'bars', align: 'right' }],
     reports.map(({ file, bars, start, end }) => [
       printable(file),
       orDash(start, moment),

@@ -8,14 +8,13 @@ import {
   printable,
 } from '@ktrdr/contracts';
 import type { Style } from '../style.js';
-import { alike, count, counted, fileSize, minutes, moment } from './numbers.js';
+import { alike, count, counted, fileSize, moment, period } from './numbers.js';
 import type { Terminal } from './terminal.js';
 import { pairs, textTable } from './text-table.js';
 
 /** Lines of the rows that are left out, and symbols, that a view names. */
 const MOST_ROWS = 5;
 const MOST_SYMBOLS = 10;
-const DATE_LENGTH = 10;
 
 /** What an import understood of a file: facts, notes, and the first and last bars. */
 export function importPreviewView(
@@ -61,15 +60,9 @@ function factsOfBars(
   return [
     ['symbol', printable(symbol)],
     ['timeframe', timeframe ?? 'unknown'],
-    ['range', rows === 0 || !hasDates ? null : rangeText(first, last)],
+    ['range', rows === 0 || !hasDates ? null : period(first, last)],
     ['rows', count(rows)],
   ];
-}
-
-/** Both ends in the same form: dates, or dates with the time of day. */
-function rangeText(first: string, last: string): string {
-  const shown = [first, last].every((time) => moment(time).length === DATE_LENGTH) ? moment : minutes;
-  return `${shown(first)} to ${shown(last)}${last.endsWith('Z') ? ' UTC' : ''}`;
 }
 
 function symbolsTable(bars: readonly ImportedBars[], columns: number, style: Style): string {

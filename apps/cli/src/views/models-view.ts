@@ -13,7 +13,7 @@ import { FINGERPRINT_CHARACTERS } from './bars-view.js';
 import { accuracyView } from './accuracy-view.js';
 import { ago } from './ago.js';
 import { classesView, confusionView } from './classes-view.js';
-import { count, counted, moment, orDash, percent } from './numbers.js';
+import { count, counted, moment, orDash, percent, period } from './numbers.js';
 import { pairs, textTable } from './text-table.js';
 import { seedsView } from './seeds-view.js';
 import { labelText, verdictView } from './verdict-view.js';
@@ -112,12 +112,12 @@ function dataText(
   timeframe: string,
   { start_date, end_date }: ModelDetails['metadata'],
 ): string {
-  return printable(`${symbols.join(', ')} ${timeframe}, ${moment(start_date)} to ${moment(end_date)}`);
+  return printable(`${symbols.join(', ')} ${timeframe}, ${period(start_date, end_date)}`);
 }
 
 function testPartText({ test_part }: ModelDetails['metadata']): string | null {
   if (test_part === null) return null;
-  return `${moment(test_part.start)} to ${moment(test_part.end)}, ${counted(test_part.rows, 'row')}`;
+  return `${period(test_part.start, test_part.end)}, ${counted(test_part.rows, 'row')}`;
 }
 
 /** The exact bars that a model was trained on, and whether they are still there. */

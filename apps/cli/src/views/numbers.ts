@@ -18,15 +18,24 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
+const MIDNIGHT = ' 00:00';
+
 /** Formats an ISO timestamp (UTC) to the minute; at midnight only the date. */
 export function moment(timestamp: string): string {
-  const text = timestamp.replace('T', ' ').slice(0, 16);
-  return text.endsWith(' 00:00') ? text.slice(0, 10) : text;
+  const text = minutes(timestamp);
+  return text.endsWith(MIDNIGHT) ? text.slice(0, -MIDNIGHT.length) : text;
 }
 
 /** Formats an ISO timestamp (UTC) to the minute, also at midnight. */
 export function minutes(timestamp: string): string {
   return timestamp.replace('T', ' ').slice(0, 16);
+}
+
+/** `2024-01-02 09:00 to 2024-03-28 16:00 UTC`; `2024-01-02 to 2024-03-28` if both are at midnight. Local times have no zone. */
+export function period(first: string, last: string): string {
+  const shown = [first, last].every((time) => minutes(time).endsWith(MIDNIGHT)) ? moment : minutes;
+  const zone = shown === minutes && last.endsWith('Z') ? ' UTC' : '';
+  return `${shown(first)} to ${shown(last)}${zone}`;
 }
 
 /** `-` for a missing value. */

@@ -8,7 +8,7 @@ import {
 import { wrapped } from '../wrapped.js';
 import type { Style } from '../style.js';
 import { dataReportsSummary } from './data-reports-view.js';
-import { count, counted, moment } from './numbers.js';
+import { count, counted, period } from './numbers.js';
 import { pairs } from './text-table.js';
 
 /** Width of the list of features; together with its label it fits 80 columns. */
@@ -49,7 +49,7 @@ function dataText(data: DataSummary): string {
   const synthetic = data.synthetic ? '\nsynthetic bars' : '';
   return (
     printable(`${data.symbols.join(', ')} ${data.timeframes.join(', ')}`) +
-    `, ${moment(data.start_date)} to ${moment(data.end_date)}${synthetic}`
+    `, ${period(data.start_date, data.end_date)}${synthetic}`
   );
 }
 

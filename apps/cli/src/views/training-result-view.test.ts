@@ -235,7 +235,7 @@ describe('the result of a training', () => {
   AAPL          600         55.0 %         43.0 %        51.0 %
   GOOG          582         53.0 %         41.0 %        49.0 %
 
-  data        AAPL, GOOG 1h, 2024-01-02 14:00 to 2024-03-01
+  data        AAPL, GOOG 1h, 2024-01-02 14:00 to 2024-03-01 00:00 UTC
   rows        5,600 train, 1,200 validation, 1,182 test
               18 purged between these parts
   epochs      23 of 50, kept epoch 13 with the lowest validation loss
@@ -405,7 +405,7 @@ describe('the result of a training', () => {
   BUY      600         100     70
   HOLD   4,400       1,000  1,040
 
-  data       AAPL, GOOG 1h, 2024-01-02 14:00 to 2024-03-01
+  data       AAPL, GOOG 1h, 2024-01-02 14:00 to 2024-03-01 00:00 UTC
   rows       5,600 train, 1,200 validation, 1,182 test
              18 purged between these parts
   features   3: momentum_low momentum_high rsi_14
