@@ -3,8 +3,8 @@ import type { CST, Document, ParsedNode, YAMLMap, YAMLSeq } from 'yaml';
 
 import type { IssueList, Path, Place } from './issues.js';
 import { LIMITS } from './limits.js';
+import { syntaxProblems } from './syntax-problems.js';
 import { findTextTraps } from './text-traps.js';
-import { yamlProblem } from './yaml-problem.js';
 
 /**
  * Maximum number of tokens (words, signs, line breaks, comments) in a file. Bounds the work before anything is built
@@ -106,8 +106,8 @@ export function readDocument(text: string, issues: IssueList): StrategyDocument 
   const composer = new Composer({ prettyErrors: false, uniqueKeys: false });
   const [document, ...others] = composer.compose(tokens, true, text.length);
   if (document === undefined) return null;
-  for (const error of document.errors)
-    issues.error(placeAt(lines, error.pos[0]), [], `not valid YAML: ${yamlProblem(error)}`);
+  for (const { offset, message } of syntaxProblems(text, document.errors))
+    issues.error(placeAt(lines, offset), [], `not valid YAML: ${message}`);
   for (const warning of document.warnings) issues.warn(placeAt(lines, warning.pos[0]), [], warning.message);
   if (others[0] !== undefined) {
     const message = 'a second YAML document starts here; a strategy file must have only one';

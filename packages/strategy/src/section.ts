@@ -34,12 +34,26 @@ export class Reader {
   map(path: Path, required?: string): Record<string, unknown> | null {
     const value = this.document.get(path);
     if (value === undefined) {
-      if (required !== undefined) this.error(path, `is missing; ${required}`);
+      if (required !== undefined) this.error(path, `is missing; ${this.inside(path) ?? required}`);
       return null;
     }
     if (isRecord(value)) return value;
     this.error(path, `is ${describe(value)}; must be a map`);
     return null;
+  }
+
+  /** Where a missing section is, if too many spaces put it inside another one. `null` if it is nowhere. */
+  inside([section, ...rest]: Path): string | null {
+    if (section === undefined || rest.length > 0 || !isRecord(this.document.root)) return null;
+    const outer = Object.keys(this.document.root).find(
+      (name) =>
+        this.document.get([name, section]) !== undefined &&
+        // older files have settings of the training there
+        !(name === 'model' && section === 'training'),
+    );
+    if (outer === undefined) return null;
+    const { line } = this.document.keyPlace([outer, section]);
+    return `line ${line} has it inside ${outer}: remove the spaces before ${section}`;
   }
 
   /**

@@ -11,6 +11,17 @@ describe('an error gives its position, what is wrong and how to fix it', () => {
     // name, symbols, timeframes
     ['name: base', 'name: ../x', '1:7 name: is "../x"; must be a name: 1 to 128 letters'],
     ['name: base\n', '', '1:1 name: is missing; must be a name'],
+    // too many spaces before a section
+    [
+      'decisions: {',
+      '  decisions: {',
+      '1:1 decisions: is missing; line 21 has it inside model: remove the spaces before decisions',
+    ],
+    [
+      'nn_inputs:',
+      '  nn_inputs:',
+      '7:1 indicators: is a map, but there is no nn_inputs; line 15 has it inside fuzzy_sets: remove the spaces before nn_inputs',
+    ],
     [
       'symbol: AAPL',
       'symbol: ../../etc',

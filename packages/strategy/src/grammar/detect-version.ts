@@ -16,6 +16,7 @@ export function detectVersion(reader: Reader): StrategyVersion | null {
   if (isRecord(root['indicators'])) {
     if ('nn_inputs' in root) return 'v3';
     const right =
+      reader.inside(['nn_inputs']) ??
       'add nn_inputs, which lists the fuzzy sets that enter the network, or write indicators as a list';
     reader.error(['indicators'], `is a map, but there is no nn_inputs; ${right}`);
     return null;
