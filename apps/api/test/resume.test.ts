@@ -234,7 +234,7 @@ describe('an operation that is not resumable', () => {
           error: {
             code: 'not_resumable',
             message: `Operation ${id} cannot be resumed: ${reason}`,
-            details: { operation_type, status },
+            details: { operation_id: id, operation_type, status },
           },
         },
       });

@@ -4,6 +4,7 @@ import { readTerminalSettings } from './config.js';
 import type { CommandContext } from './context.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { Output } from './output.js';
+import { nextCommands } from './next-commands.js';
 import { runCommandLine } from './program.js';
 import { processSettings } from './process-settings.js';
 import { nearestName } from './suggestions.js';
@@ -42,6 +43,7 @@ async function explain(context: CommandContext, error: unknown, args: string[]):
     for (const line of issueLinesOf(error)) output.err(line);
     const meant = await nearestName(context, error, args);
     if (meant !== null) output.err(`Did you mean ${printable(meant)}?`);
+    for (const line of nextCommands(error)) output.err(printable(line));
     if (verbose) output.err(output.errorStyle.dim(`code: ${error.code}, HTTP ${error.status}`));
   }
   if (verbose && known && error.cause instanceof Error) {

@@ -67,7 +67,38 @@ describe('ktrdr against a real API', () => {
     expect(show.stdout).toMatch(/^ {2}reason +enough$/m);
     const again = cli.ktrdr('operations', 'cancel', id);
     expect((await again.ended).code).toBe(2);
-    expect(again.stderr).not.toBe('');
+    expect(again.stderr).toBe(
+      `Operation ${id} has ended (cancelled): there is nothing to cancel.\n  show it: ktrdr operations show ${id}\n`,
+    );
+  });
+
+  test('a refused resume or retry names the commands that help', async () => {
+    const refusal = async (change: 'resume' | 'retry', id: string): Promise<string> => {
+      const ktrdr = cli.ktrdr('operations', change, id);
+      expect((await ktrdr.ended).code).toBe(2);
+      return ktrdr.stderr;
+    };
+    const id = await startDetached();
+    for (const change of ['resume', 'retry'] as const)
+      expect(await refusal(change, id)).toMatch(
+        new RegExp(
+          `^Operation ${id} cannot be \\w+: it is \\w+\\. Only [^\\n]*\\n {2}follow it: ktrdr operations follow ${id}\\n {2}cancel it: ktrdr operations cancel ${id}\\n$`,
+        ),
+      );
+    await cli.ktrdr('operations', 'cancel', id).ended;
+    // a dummy task has no checkpoint
+    expect(await refusal('resume', id)).toMatch(
+      new RegExp(`checkpoint\\. [^\\n]*\\n {2}start it again: ktrdr operations retry ${id}\\n$`),
+    );
+    const quick = cli.ktrdr('dummy', 'start', '--iterations', '1', '--json');
+    expect((await quick.ended).code).toBe(0);
+    const { operation_id: done } = JSON.parse(quick.stdout) as Operation;
+    for (const change of ['resume', 'retry'] as const)
+      expect(await refusal(change, done)).toMatch(
+        new RegExp(
+          `it has completed\\.\\n {2}show it: ktrdr operations show ${done}\\n {2}start a new one: ktrdr dummy start\\n$`,
+        ),
+      );
   });
 
   test('Ctrl+C, which npm sends twice, cancels and waits for the confirmation: exit 130', async () => {
@@ -161,7 +192,7 @@ describe('ktrdr against a real API', () => {
     const show = cli.ktrdr('data', 'show', 'X/Y', '1h');
     expect((await show.ended).code).toBe(0);
     expect(show.stdout).toMatch(
-      /^X\/Y 1h {3}3 bars, 2024-01-02 15:00 to 2024-01-02 17:00\n[^]*import of local\.csv/,
+      /^X\/Y 1h {3}3 bars, 2024-01-02 15:00 to 2024-01-02 17:00 UTC\n[^]*import of local\.csv[^]*times in -05:00\n/,
     );
     expect(show.stdout).not.toMatch(/undefined|null|NaN/);
   });
@@ -281,7 +312,9 @@ test('without an API, one line says what to start: exit 1', async () => {
   const sandbox = await Sandbox.create();
   const ktrdr = sandbox.ktrdr({ url }, ['dummy', 'start']);
   expect((await ktrdr.ended).code).toBe(1);
-  expect(ktrdr.stderr).toBe(`The API at ${url} does not answer. Start it with: npm start\n`);
+  expect(ktrdr.stderr).toBe(
+    `The API at ${url} does not answer. Start it with: npm start. If it listens elsewhere: ktrdr config set api_url URL\n`,
+  );
   expect(ktrdr.stdout).toBe('');
   await sandbox.close();
 });

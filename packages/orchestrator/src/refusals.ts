@@ -29,11 +29,11 @@ export function noRunner(operation: Operation): KtrdrError {
   );
 }
 
-export function alreadyEnded({ operation_id, status }: Operation): KtrdrError {
+export function alreadyEnded({ operation_id, operation_type, status }: Operation): KtrdrError {
   return new KtrdrError(
     'operation_ended',
     `Operation ${operation_id} has ended (${status}): there is nothing to cancel.`,
-    { details: { status } },
+    { details: { operation_id, operation_type, status } },
   );
 }
 
@@ -49,6 +49,6 @@ function refused({ operation_id, operation_type, status }: Operation, from: From
   return new KtrdrError(
     from === 'checkpoint' ? 'not_resumable' : 'not_retryable',
     `Operation ${operation_id} cannot be ${VERB[from]}: ${why}`,
-    { details: { operation_type, status } },
+    { details: { operation_id, operation_type, status } },
   );
 }
