@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { wrapped } from './wrapped.js';
+import { wrapped, wrappedName } from './wrapped.js';
 
 test('text is wrapped between words and keeps its own line ends', () => {
   expect(wrapped('one two three\nfour', 8)).toBe('one two\nthree\nfour');
@@ -37,4 +37,14 @@ test('colours have no width, and no text is lost or wider than the terminal', ()
       },
     ),
   );
+});
+
+test('a name is wrapped after its signs, and a longer part is cut', () => {
+  expect(wrappedName('training.early_stopping.patience', 18)).toEqual([
+    'training.early_',
+    ' stopping.patience',
+  ]);
+  expect(wrappedName('model/1h_v1', 20)).toEqual(['model/1h_v1']);
+  expect(wrappedName(`a.${'x'.repeat(30)}.b`, 10)).toEqual(['a.', ` ${'x'.repeat(8)}…`, ' b']);
+  expect(wrappedName('\u001b[1mone two\u001b[22m', 5)).toEqual(['\u001b[1mone …\u001b[22m']);
 });

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { shownWidth } from './shown-width.js';
+import { shortened, shownWidth } from './shown-width.js';
 
 /** Minimum text width beside an indentation, in characters: in a narrower terminal, continuation lines are indented less. */
 const NARROWEST_COLUMN = 24;
@@ -13,6 +13,22 @@ export function wrapped(text: string, width: number): string {
     .split('\n')
     .flatMap((line) => (shownWidth(line) <= width ? [line] : wrappedLine(line, width)))
     .join('\n');
+}
+
+/** Wraps a name such as `training.early_stopping.patience` or `my_strategy/1h_v2` after its signs; a longer part is cut. Later lines are indented. */
+export function wrappedName(text: string, width: number): string[] {
+  // a colour code must not end in another line than it begins
+  if (shownWidth(text) <= width || stripVTControlCharacters(text) !== text) return [shortened(text, width)];
+  const lines: string[] = [];
+  let current = '';
+  for (const part of text.split(/(?<=[ ._/])/)) {
+    if (current.trim() !== '' && shownWidth((current + part).trimEnd()) > width) {
+      lines.push(current);
+      current = ' ';
+    }
+    current += part;
+  }
+  return [...lines, current].map((line) => shortened(line.trimEnd(), width));
 }
 
 function wrappedLine(line: string, width: number): string[] {

@@ -28,11 +28,11 @@ export function comparisonView(
     head: printable(model),
     align: 'right' as const,
     least: FIGURE_WIDTH,
+    cut: 'wrap' as const,
   }));
   const sections = [
     textTable(
-      // names of figures differ at their ends
-      [{ head: '', least: 16, cut: 'middle' }, ...names],
+      [{ head: '', least: 16, cut: 'wrap' }, ...names],
       [
         ['verdict', ...models.map(({ verdict }) => `${labelText(verdict, style)}  `)],
         ...metrics.flatMap((metric) => metricRows(metric, style)),
@@ -48,9 +48,8 @@ export function comparisonView(
     const more =
       all.length > shown.length ? `\n  and ${all.length - shown.length} more; use --json for all` : '';
     const columns = [
-      // names of settings differ at their ends
-      { head: about, least: 16, cut: 'middle' as const },
-      ...models.map(({ model }) => ({ head: printable(model), least: 12 })),
+      { head: about, least: 16, cut: 'wrap' as const },
+      ...models.map(({ model }) => ({ head: printable(model), least: 12, cut: 'wrap' as const })),
     ];
     sections.push(textTable(columns, shown.map(differenceRow), style, width) + more);
   }

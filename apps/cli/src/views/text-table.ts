@@ -1,13 +1,14 @@
 import { padded, shortened, shownWidth } from '../shown-width.js';
 import type { Style } from '../style.js';
+import { wrappedName } from '../wrapped.js';
 
 export interface Column {
   head: string;
   align?: 'left' | 'right';
   /** The column may be shortened to this many characters. Default: it may not. */
   least?: number;
-  /** Where it is shortened. Default: at the end. */
-  cut?: 'end' | 'middle';
+  /** How it is shortened: cut at its end (default) or in its middle, or continued in further lines. */
+  cut?: 'end' | 'middle' | 'wrap';
   /** A table that is too wide loses columns with a number, the highest first. */
   drop?: number;
 }
@@ -30,17 +31,22 @@ export function textTable(
   );
   const kept = columnsThatFit(columns, natural, width - 1);
   const widths = shrunk(columns, natural, kept, width - 1);
-  const line = (cells: string[]): string =>
-    kept
-      .map((index, place) => {
-        const size = widths[place]!;
-        return padded(shortened(cells[index] ?? '', size, columns[index]!.cut), size, columns[index]!.align);
-      })
-      .reduce((text, cell) => text + ' '.repeat(GAP) + cell, '')
-      .trimEnd();
+  const lines = (cells: string[]): string[] => {
+    const parts = kept.map((index, place) => cellLines(cells[index] ?? '', widths[place]!, columns[index]!));
+    return Array.from({ length: Math.max(1, ...parts.map(({ length }) => length)) }, (_, at) =>
+      parts
+        .map((part, place) => padded(part[at] ?? '', widths[place]!, columns[kept[place]!]!.align))
+        .reduce((text, cell) => text + ' '.repeat(GAP) + cell, '')
+        .trimEnd(),
+    );
+  };
   // a dim text with its spaces would keep them at the end of the line
-  const header = line(columns.map(({ head }) => head));
-  return [style.dim(header), ...rows.map((row) => line(row))].join('\n');
+  const header = lines(columns.map(({ head }) => head)).map((line) => style.dim(line));
+  return [...header, ...rows.flatMap((row) => lines(row))].join('\n');
+}
+
+function cellLines(text: string, width: number, { cut }: Column): string[] {
+  return cut === 'wrap' ? wrappedName(text, width) : [shortened(text, width, cut)];
 }
 
 /** Indexes of the columns that remain. */

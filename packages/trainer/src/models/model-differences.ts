@@ -1,6 +1,7 @@
 import { backtestSettings } from '@ktrdr/backtest';
 import type { ModelDifference, Timeframe } from '@ktrdr/contracts';
 import { featureNormalisation, type Strategy } from '@ktrdr/strategy';
+import { fileKey } from './file-keys.js';
 import type { ReadModel } from './read-model.js';
 
 /** Characters of a fingerprint that are shown. */
@@ -69,20 +70,33 @@ function featureFacts({ strategy }: DescribedModel): Map<string, string> {
 }
 
 function settingFacts({ model: { metadata }, strategy }: DescribedModel): Map<string, string> {
-  const { model, training, decisions, historyRequired, lookbackPeriods, indicators, fuzzySets } = strategy;
+  const { lookbackPeriods, indicators, fuzzySets } = strategy;
   const facts = new Map([
     ['seed', String(metadata.seed)],
     ['engine', metadata.engine],
     ['network', `${metadata.model_type} ${metadata.architecture}`],
+    ...strategyFacts(strategy),
+    ['lookback_periods', String(lookbackPeriods)],
   ]);
-  const sections = { model, training, decisions, historyRequired, lookbackPeriods };
-  for (const [name, value] of Object.entries(sections)) addFacts(facts, snakeCase(name), value);
   // the section `decisions` above has these two too
   const { positionAwareness: _, minSeparation: __, ...trading } = backtestSettings(strategy);
   addFacts(facts, 'backtesting', trading);
   for (const indicator of indicators) facts.set(`indicators.${indicator.id}`, indicatorText(indicator));
   for (const fuzzySet of fuzzySets) facts.set(`fuzzy_sets.${fuzzySet.id}`, fuzzySetText(fuzzySet));
   return facts;
+}
+
+/** The settings of a strategy without its inputs, by their keys in a strategy file. */
+export function strategyFacts({
+  model,
+  training,
+  decisions,
+  historyRequired,
+}: Strategy): ReadonlyMap<string, string> {
+  const facts = new Map<string, string>();
+  for (const [name, value] of Object.entries({ model, training, decisions, historyRequired }))
+    addFacts(facts, snakeCase(name), value);
+  return new Map([...facts].map(([name, value]) => [fileKey(name), value]));
 }
 
 /** `rsi period 14, source close` */
