@@ -6,8 +6,8 @@ import {
   type OperationStarted,
 } from '@ktrdr/contracts';
 import { type ApiClient, operationPath } from './api-client.js';
-import { cancelReason } from './cancel-reason.js';
-import { ApiError, ApiUnreachableError, CliError } from './cli-error.js';
+import { CancelRequest } from './cancel-request.js';
+import { CliError } from './cli-error.js';
 import { type CommandContext, openApi } from './context.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { followOperation } from './follow-operation.js';
@@ -19,9 +19,6 @@ import type { ProgressDisplay } from './progress/progress-display.js';
 import type { ProgressState } from './progress/progress-state.js';
 import { showOutcome } from './views/outcome-view.js';
 import { warningsView } from './views/warnings-view.js';
-
-/** Time between two attempts to send a cancel, ms. */
-const CANCEL_AGAIN_MS = 1_000;
 
 /** How the supervision of an operation begins. */
 export type Supervised =
@@ -96,7 +93,7 @@ class Supervision {
   private leftWith: ExitCode = EXIT.cancelled;
   private id: string | null;
   private state: ProgressState | null = null;
-  private cancel: 'no' | 'wanted' | 'taken' | 'refused' = 'no';
+  private readonly cancel: CancelRequest;
   private readonly losses = new LossHistory();
   private readonly shownWarnings = new Set<string>();
 
@@ -107,11 +104,13 @@ class Supervision {
     private readonly presentation: Presentation,
   ) {
     this.id = supervised.kind === 'start' ? null : supervised.id;
+    const note = (text: string): void => presentation.display.note(text);
     this.api = openApi(context, {
       verbose: options.verbose,
       signal: this.left.signal,
-      note: (line) => presentation.display.note(line),
+      note,
     });
+    this.cancel = new CancelRequest(this.api, context.clock, this.left.signal, note);
   }
 
   /** Ctrl+C. */
@@ -120,12 +119,12 @@ class Supervision {
       this.leave(EXIT.cancelled);
       return;
     }
-    this.cancel = 'wanted';
+    this.cancel.want();
     if (this.state !== null) {
       this.state = { ...this.state, cancelRequested: true };
       this.display.show(this.state);
     }
-    if (this.id !== null) void this.sendCancel(this.id);
+    if (this.id !== null) void this.cancel.send(this.id);
   }
 
   leave(exitCode: ExitCode): void {
@@ -151,11 +150,11 @@ class Supervision {
     if (supervised.kind === 'start') {
       const started = await supervised.start(this.api);
       this.id = started.operation_id;
-      if (this.cancelWanted) {
-        void this.sendCancel(started.operation_id);
+      if (this.cancel.isUnderWay) {
+        void this.cancel.send(started.operation_id);
       } else if (supervised.detach) {
         const exitCode = await this.detach(started, supervised);
-        if (!this.cancelWanted) return exitCode;
+        if (this.cancel.state === 'no') return exitCode;
       }
       this.presentation.started(started.operation_id);
     } else if (supervised.kind === 'again') {
@@ -163,7 +162,7 @@ class Supervision {
       if (supervised.detach) return this.detach(started, supervised);
     } else if (supervised.kind === 'cancel') {
       await supervised.cancel(this.api);
-      this.cancel = 'taken';
+      this.cancel.accept();
     }
     const id = this.id ?? '';
     const { signal } = this.left;
@@ -204,10 +203,6 @@ class Supervision {
     return this.presentation.display;
   }
 
-  private get cancelWanted(): boolean {
-    return this.cancel !== 'no';
-  }
-
   /** @param operation `null` if the API does not answer */
   private show(operation: TypedOperation | null): void {
     const known = operation ?? this.state?.operation;
@@ -217,7 +212,7 @@ class Supervision {
       operation: known,
       receivedAt: operation === null ? (this.state?.receivedAt ?? 0) : this.context.clock.now(),
       lost: operation === null,
-      cancelRequested: this.cancel === 'wanted' || this.cancel === 'taken',
+      cancelRequested: this.cancel.isUnderWay,
       losses: this.losses.values,
     };
     this.display.show(this.state);
@@ -236,46 +231,9 @@ class Supervision {
   private end(operation: TypedOperation): ExitCode {
     this.display.stop();
     this.showWarnings(operation);
-    const exitCode = this.presentation.end(operation, this.cancelWanted && this.cancel !== 'refused');
+    const exitCode = this.presentation.end(operation, this.cancel.isUnderWay);
     if (this.supervised.kind !== 'cancel') return exitCode;
     return operation.status === 'cancelled' ? EXIT.completed : EXIT.failed;
-  }
-
-  /** Sends the cancel until the API answers. Never rejects: the command learns the outcome by following the operation. */
-  private async sendCancel(id: string): Promise<void> {
-    const { signal } = this.left;
-    let said = false;
-    while (!signal.aborted) {
-      try {
-        await this.api.cancelOperation(id, { reason: cancelReason('Ctrl+C in ktrdr') });
-        this.cancel = 'taken';
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof ApiUnreachableError)) {
-          this.cancelRefused(error);
-          return;
-        }
-        if (!said) {
-          said = true;
-          this.display.note(
-            'The API does not answer. The cancel will be sent when it responds. Press Ctrl+C again to exit.',
-          );
-        }
-        // an abort ends the loop
-        await this.context.clock.sleep(CANCEL_AGAIN_MS, signal).catch(() => undefined);
-      }
-    }
-  }
-
-  private cancelRefused(error: unknown): void {
-    // It has ended in the meantime, and its final state will arrive.
-    if (error instanceof ApiError && error.code === 'operation_ended') return;
-    this.cancel = 'refused';
-    const reason = error instanceof CliError ? printable(error.message) : String(error);
-    this.display.note(
-      `The API refused the cancel: ${reason}\nThe operation continues. Press Ctrl+C again to exit.`,
-    );
   }
 
   private sayLeft(): ExitCode {
@@ -289,10 +247,10 @@ class Supervision {
     if (id === null) {
       return 'Detached before the API answered. The operation may have started.\n  find it: ktrdr operations list';
     }
-    if (this.cancel === 'taken') {
+    if (this.cancel.state === 'taken') {
       return `Detached. The operation is still being cancelled.\n  show it: ktrdr operations show ${id}`;
     }
-    if (this.cancel === 'wanted') {
+    if (this.cancel.state === 'wanted') {
       return `Detached before the API accepted the cancel.\n  cancel it: ktrdr operations cancel ${id}`;
     }
     return (
