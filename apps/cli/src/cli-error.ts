@@ -39,7 +39,7 @@ function problemOf(apiUrl: string, cause: unknown): string {
     return `The API at ${apiUrl} closed the connection. Try again. If it uses TLS, its address begins with https://: set KTRDR_API_URL.`;
   if (code === 'EPROTO' && apiUrl.startsWith('https:'))
     return `The API at ${apiUrl} does not use TLS, so its address begins with http://: set KTRDR_API_URL.`;
-  return `The API at ${apiUrl} does not answer. Start it with: npm start`;
+  return `The API at ${apiUrl} does not answer. Start it with: npm start. If it listens elsewhere: ktrdr config set api_url URL`;
 }
 
 /** The API answered with an error: exit code 2 where the request was wrong, 1 where the API failed. */

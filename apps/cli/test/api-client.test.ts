@@ -78,7 +78,7 @@ describe('the API client', () => {
   test('an unreachable API gives one line that says what to start', async () => {
     await server.close();
     await expect(new ApiClient({ baseUrl: server.url }).get('/models')).rejects.toMatchObject({
-      message: `The API at ${server.url} does not answer. Start it with: npm start`,
+      message: `The API at ${server.url} does not answer. Start it with: npm start. If it listens elsewhere: ktrdr config set api_url URL`,
       exitCode: 1,
     });
     await server.listen();

@@ -126,7 +126,7 @@ describe('following an operation', () => {
   test('an API that never answered is reported immediately', async () => {
     await server.close();
     await expect(follow()).rejects.toThrow(
-      `The API at ${server.url} does not answer. Start it with: npm start`,
+      `The API at ${server.url} does not answer. Start it with: npm start. If it listens elsewhere: ktrdr config set api_url URL`,
     );
     await server.listen();
   });
