@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ROOT, CommandFailed, run } from './workspace.mjs';
+import { ROOT, CommandFailed, run, runQuietly } from './workspace.mjs';
 
 /**
  * Bars that the quickstart, the README and the example strategies train on: real S&P 500 bars and synthetic bars. Each entry
@@ -86,6 +86,12 @@ async function writeSamples(dataDir, ktrdr) {
   return 0;
 }
 
+/** The model of a training, its accuracy and the headline of its verdict. */
+function headline({ result: { artifacts, verdict } }) {
+  const accuracy = (100 * verdict.accuracy.model).toFixed(1);
+  return `model ${artifacts.model}, test accuracy ${accuracy} %\n${verdict.reasons[0]}`;
+}
+
 /**
  * Writes sample bars, trains `strategies/sp500_daily.yaml` with one seed and with 16 seeds, and returns the CLI's exit code.
  * If `stop` aborts, no further step starts, and the API is stopped.
@@ -96,22 +102,24 @@ export async function firstTraining(stop) {
     const port = process.env.PORT || String(await freePort());
     const url = `http://127.0.0.1:${port}`;
     const dataDir = resolve(ROOT, process.env.DATA_DIR || 'data');
-    const ktrdr = (...args) =>
-      run(process.execPath, ['apps/cli/bin/ktrdr.mjs', ...args], {
-        // the quickstart trains in its own API, whatever the environment says
-        env: { KTRDR_API_URL: url, USE_TRAINING_HOST_SERVICE: '' },
-        stop,
-      });
+    // the quickstart trains in its own API, whatever the environment says
+    const options = { env: { KTRDR_API_URL: url, USE_TRAINING_HOST_SERVICE: '' }, stop };
+    const command = (args) => [process.execPath, ['apps/cli/bin/ktrdr.mjs', ...args], options];
+    const ktrdr = (...args) => run(...command(args));
 
     const service = startApi(port, dataDir, join(folder, 'api.log'));
     try {
       await untilHealthy(service, url, stop);
       const sampled = await writeSamples(dataDir, ktrdr);
       if (sampled !== 0) return sampled;
-      console.log('\nOne seed:');
-      const trained = await ktrdr(...ONE_SEED, '--quiet');
-      if (trained !== 0) return trained;
-      console.log('\n16 seeds:');
+      console.log('\nOne seed. Its score is partly chance:');
+      const trained = await runQuietly(...command([...ONE_SEED, '--json']));
+      if (trained.code !== 0) {
+        process.stderr.write(trained.output);
+        return trained.code;
+      }
+      console.log(headline(JSON.parse(trained.stdout)));
+      console.log('\n16 seeds. Their mean and spread show how much of it is chance:');
       return await ktrdr(...MANY_SEEDS);
     } finally {
       await stopApi(service);

@@ -57,7 +57,7 @@ test(
     const end = await quickstart.ended;
     expect({ ...end, output: quickstart.output }).toMatchObject({ code: 0 });
     expect(quickstart.output).toMatch(
-      /SP500_1d\.csv already exists[^]*\nOne seed:\nsp500_daily\/1d_v1\n\n16 seeds:\n[^]*\ncompleted in [^\n]*\n\n {2}(Edge found|No edge found|Too little data to tell): [^]*\n {2}seeds +[\d.]+ % ± [\d.]+ % accuracy over 16 seeds \(42 to 57\)[^]*\n {2}test accuracy [^]*sp500_daily\/1d_v2/,
+      /SP500_1d\.csv already exists[^]*\nOne seed\. [^\n]*:\nmodel sp500_daily\/1d_v1, test accuracy [\d.]+ %\n(?:Edge found|No edge found|Too little data to tell): [^\n]*\.\n\n16 seeds\. [^\n]*:\n[^]*\ncompleted in [^\n]*\n\n {2}(Edge found|No edge found|Too little data to tell): [^]*\n {2}seeds +[\d.]+ % ± [\d.]+ % accuracy over 16 seeds \(42 to 57\)[^]*\n {2}test accuracy [^]*sp500_daily\/1d_v2/,
     );
     expect((await readFile(file)).equals(bars)).toBe(true);
     // the missing files were created and are marked as synthetic

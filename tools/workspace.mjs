@@ -21,7 +21,7 @@ export async function run(command, args, { quiet = false, ...options } = {}) {
   return code;
 }
 
-/** Runs a program in the workspace's root, like `run`. @returns `{ code, output }` */
+/** Runs a program in the workspace's root, like `run`. @returns `{ code, output, stdout }`: `output` has stderr too */
 export function runQuietly(command, args, options = {}) {
   return start(command, args, { ...options, stdio: 'pipe' });
 }
@@ -37,7 +37,8 @@ function start(command, args, { stdio, env = {}, stop }) {
     const interrupt = () => interruptChild(child, stop.reason.signal);
     stop?.addEventListener('abort', interrupt);
     const output = [];
-    child.stdout?.on('data', (chunk) => output.push(chunk));
+    const stdout = [];
+    child.stdout?.on('data', (chunk) => output.push(chunk) && stdout.push(chunk));
     child.stderr?.on('data', (chunk) => output.push(chunk));
     child.once('error', (error) => reject(new CommandFailed(`Cannot start ${command}: ${error.message}`)));
     child.once('close', (code, signal) => {
@@ -46,6 +47,7 @@ function start(command, args, { stdio, env = {}, stop }) {
       resolve({
         code: code ?? (signal === 'SIGINT' ? 130 : 143),
         output: Buffer.concat(output).toString(),
+        stdout: Buffer.concat(stdout).toString(),
       });
     });
   });
