@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { KtrdrError, oneLine, redact } from '@ktrdr/contracts';
 import { OperationsService, systemClock } from '@ktrdr/orchestrator';
 import { prepareFolders, type FolderSetting } from './folders.js';
+import { keepTicksFast } from './fast-ticks.js';
 import { createService, type ServiceDescription } from './create-service.js';
 import type { ListenSettings } from './listen-settings.js';
 import { checkOpenFiles } from './open-files.js';
@@ -36,6 +37,7 @@ const STOP_DEADLINE_MS = 10_000;
  * until they have ended. The process exits with code 0 within 10 s.
  */
 export async function runService<S extends ListenSettings>(service: RunnableService<S>): Promise<void> {
+  keepTicksFast();
   try {
     const fewFiles = checkOpenFiles();
     const settings = service.readSettings();
