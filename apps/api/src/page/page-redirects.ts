@@ -56,10 +56,14 @@ export function redirectToPage(fastify: FastifyInstance): void {
     );
 }
 
+const HTML_TYPE = /text\/html/i;
+
 /** True for a browser that opens an address: it names HTML, and prefers it to JSON. */
 export function prefersHtml(accept: string | undefined): boolean {
+  // most requests come from programs
+  if (accept === undefined || !HTML_TYPE.test(accept)) return false;
   const qualities = new Map<string, number>();
-  for (const part of (accept ?? '').toLowerCase().split(',')) {
+  for (const part of accept.toLowerCase().split(',')) {
     const [type = '', ...parameters] = part.split(';').map((text) => text.trim());
     const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1';
     qualities.set(type, Number(quality));

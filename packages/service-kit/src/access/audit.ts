@@ -27,8 +27,10 @@ export interface AuditSink {
 /** Injection token of the `AuditSink`. A service without one keeps no audit log. */
 export const AUDIT_SINK = Symbol('AUDIT_SINK');
 
-/** Address of each request, read when it arrives: after its client has disconnected, a request has none. */
-const addresses = new WeakMap<FastifyRequest['raw'], string>();
+/** Property of a request that holds its address, read when it arrives: after its client has disconnected, a request has none. */
+const ADDRESS = Symbol('address');
+
+type RequestWithAddress = FastifyRequest & { [ADDRESS]?: string | null };
 
 /** Maximum length of a target, in characters. */
 const MAX_TARGET_LENGTH = 200;
@@ -41,8 +43,9 @@ export function recordAudit(app: NestFastifyApplication): void {
   const sink = findSink(app);
   if (sink === null) return;
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.addHook('onRequest', (request, _reply, done) => {
-    addresses.set(request.raw, request.ip);
+  fastify.decorateRequest(ADDRESS, null);
+  fastify.addHook('onRequest', (request: RequestWithAddress, _reply, done) => {
+    request[ADDRESS] = request.ip;
     done();
   });
   fastify.addHook('preSerialization', (request, reply, payload, done) => {
@@ -79,7 +82,7 @@ function eventOf(request: FastifyRequest, reply: FastifyReply, payload: unknown)
         : (audited?.target?.(data, request) ?? defaultTarget(data, request)),
     ),
     // a connection that was reset before its request was read has no address
-    address: addresses.get(request.raw) ?? 'unknown',
+    address: (request as RequestWithAddress)[ADDRESS] ?? 'unknown',
     status,
     code: error?.code ?? null,
   };

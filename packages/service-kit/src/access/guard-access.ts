@@ -7,7 +7,7 @@ import { withRetryAfter } from '../http/retry-after.js';
 import { AUTHENTICATOR, type Authenticator } from './authenticator.js';
 import { CALLER, callerOf, setCaller, type Caller } from './caller.js';
 import { RefusedTokens } from './refused-tokens.js';
-import { accessOf, type RouteAccess } from './route-access.js';
+import { ACCESS_CONFIG, accessOf, type RouteAccess } from './route-access.js';
 
 /** Maximum size of a body that a route takes from everyone, in bytes. */
 const OPEN_BODY_LIMIT = 4_096;
@@ -21,6 +21,7 @@ export function guardAccess(app: NestFastifyApplication): void {
   const service = app.get<Authenticator>(AUTHENTICATOR, { strict: false });
   const fastify = app.getHttpAdapter().getInstance();
   fastify.decorateRequest(CALLER, null);
+  fastify.decorateRequest(ACCESS_CONFIG, null);
   const refused = app.get(RefusedTokens, { strict: false });
   fastify.addHook('onRoute', (route) => {
     if ((route.config as { access?: RouteAccess } | undefined)?.access?.kind === 'open')

@@ -48,7 +48,7 @@ export const AuthenticatedBy = (scheme: Type<Authenticator>, callers: string): M
  * The access that the matched route declares; `null` for an unknown route and for `/openapi.json`, which needs any caller. It belongs to the route that Fastify has matched, so that no spelling of a path can change it.
  */
 export function accessOf(request: FastifyRequest): RouteAccess | null {
-  return routeConfigOf<AccessConfig>(request).access ?? null;
+  return knownConfigOf(request).access ?? null;
 }
 
 /** What the audit log records of the matched route, or `null`. */
@@ -64,12 +64,20 @@ export const FILE_ROUTE: { access: RouteAccess; isFile: true } = { access: { kin
 
 /** True if the matched route is a `FILE_ROUTE`. */
 export function isFileRoute(request: FastifyRequest): boolean {
-  return routeConfigOf<typeof FILE_ROUTE>(request).isFile === true;
+  return knownConfigOf(request).isFile === true;
 }
 
 interface AccessConfig {
   access?: RouteAccess;
   audited?: Audited;
+  isFile?: true;
+}
+
+/** Property of a request that holds the configuration of its route: Fastify collects it anew for each look. */
+export const ACCESS_CONFIG = Symbol('access');
+
+function knownConfigOf(request: FastifyRequest & { [ACCESS_CONFIG]?: AccessConfig | null }): AccessConfig {
+  return (request[ACCESS_CONFIG] ??= routeConfigOf<AccessConfig>(request));
 }
 
 function declare(access: RouteAccess, audited?: Audited): MethodDecorator {

@@ -9,6 +9,7 @@ import { invalidRequest, unknownOption } from './validation.js';
 export class StrayOptionsGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const { query, body } = context.switchToHttp().getRequest<FastifyRequest>();
+    if (isEmpty(query) && isEmpty(body)) return true;
     const read = argumentsOf(context);
     const stray = [
       ...(read.has(RouteParamtypes.QUERY) ? [] : namesOf(query)),
@@ -31,6 +32,11 @@ function argumentsOf(context: ExecutionContext): ReadonlySet<number> {
   const read = new Set(Object.keys(stored ?? {}).map((key) => Number(key.split(':', 1)[0])));
   knownArguments.set(handler, read);
   return read;
+}
+
+function isEmpty(part: unknown): boolean {
+  if (typeof part === 'object') for (const _ in part) return false;
+  return true;
 }
 
 function namesOf(part: unknown): string[] {

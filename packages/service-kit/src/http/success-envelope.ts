@@ -19,11 +19,10 @@ const JSON_TYPE = 'application/json; charset=utf-8';
  */
 export class EnvelopeAdapter extends FastifyAdapter {
   override reply(reply: FastifyReply, returned: unknown, status?: number) {
+    // without Nest's checks of other kinds of bodies; Nest has set the status
+    if (returned instanceof WrittenJson)
+      return reply.header('content-type', JSON_TYPE).send(returned.envelope);
     if (routeConfigOf<PlainConfig>(reply.request).plainAnswer) return super.reply(reply, returned, status);
-    if (!(returned instanceof WrittenJson))
-      return super.reply(reply, { success: true, data: returned } satisfies SuccessResponse<unknown>, status);
-    // without Nest's checks of other kinds of bodies
-    if (status !== undefined) reply.code(status);
-    return reply.type(JSON_TYPE).send(returned.envelope);
+    return super.reply(reply, { success: true, data: returned } satisfies SuccessResponse<unknown>, status);
   }
 }

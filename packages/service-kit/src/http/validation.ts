@@ -42,6 +42,8 @@ class RequestPipe extends ValidationPipe {
 
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { type, metatype } = metadata;
+    // a part of the path, which has nothing to check
+    if (type === 'param' && metatype === String && typeof value === 'string') return Promise.resolve(value);
     if (type !== 'query' || metatype === undefined) return this.check(value, metadata);
     return this.checkQuery(value, metadata, metatype);
   }

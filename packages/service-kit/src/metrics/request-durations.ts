@@ -24,8 +24,8 @@ interface Series {
  */
 export class RequestDurations {
   readonly name = NAME;
-  /** There are few: methods, routes and statuses. */
-  private readonly series = new Map<string, Series>();
+  /** By route, then by method and status. There are few. */
+  private readonly series = new Map<string, Series[]>();
 
   constructor(registry: Registry) {
     // a registry calls only `get`
@@ -33,11 +33,13 @@ export class RequestDurations {
   }
 
   observe({ method, route, status }: Labels, seconds: number): void {
-    const key = `${method} ${status} ${route}`;
-    let series = this.series.get(key);
+    // a joined key would be hashed for each request
+    let ofRoute = this.series.get(route);
+    if (ofRoute === undefined) this.series.set(route, (ofRoute = []));
+    let series = ofRoute.find(({ labels }) => labels.status === status && labels.method === method);
     if (series === undefined) {
       series = { labels: { method, route, status }, counts: BOUNDS.map(() => 0), sum: 0 };
-      this.series.set(key, series);
+      ofRoute.push(series);
     }
     series.counts[BOUNDS.findIndex((bound) => seconds <= bound)]! += 1;
     series.sum += seconds;
@@ -45,7 +47,7 @@ export class RequestDurations {
 
   async get() {
     const help = 'Duration of HTTP requests, without event streams';
-    const values = [...this.series.values()].flatMap(valuesOf);
+    const values = [...this.series.values()].flat().flatMap(valuesOf);
     return { name: NAME, help, type: 'histogram', aggregator: 'sum', values };
   }
 }
