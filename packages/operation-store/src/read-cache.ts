@@ -14,14 +14,19 @@ export class ReadCache {
   /** @param versionOf see `SqlDatabase.version`; `null`: nothing is kept */
   constructor(private readonly versionOf: (() => number) | null) {}
 
-  /** The kept result for `key`, or a new one. `null` is not kept. */
-  async read<T extends object>(key: string, load: () => Promise<T | null>): Promise<T | null> {
-    if (this.versionOf === null) return load();
+  /** The kept result for `key`, or `undefined`. */
+  known<T extends object>(key: string): T | undefined {
+    if (this.versionOf === null) return undefined;
     const version = this.versionOf();
     if (version !== this.version) this.clear();
     this.version = version;
-    const known = this.results.get(key);
-    if (known !== undefined) return known as T;
+    return this.results.get(key) as T | undefined;
+  }
+
+  /** The kept result for `key`, or a new one. `null` is not kept. */
+  async read<T extends object>(key: string, load: () => Promise<T | null>): Promise<T | null> {
+    const known = this.known<T>(key);
+    if (known !== undefined || this.versionOf === null) return known ?? load();
     const { writes } = this;
     const result = await load();
     // a write since the start of the read may have made the result old

@@ -90,6 +90,8 @@ export class SqlOperationStore implements OperationStore {
 
   async get(operationId: string): Promise<StoredOperation | null> {
     if (!canBeStored(operationId)) return null;
+    const known = this.access.look(() => this.cache.known<StoredOperation>(operationId));
+    if (known !== undefined) return known;
     return this.access.use((db) =>
       this.cache.read(operationId, async () => {
         const row = await find(db, operationId);
@@ -122,6 +124,8 @@ export class SqlOperationStore implements OperationStore {
   async list(query: OperationQuery): Promise<OperationPage> {
     // no operation has an id like this
     const key = `list ${JSON.stringify(query)}`;
+    const known = this.access.look(() => this.cache.known<OperationPage>(key));
+    if (known !== undefined) return known;
     const page = await this.access.use((db) => this.cache.read(key, () => this.readPage(db, query)));
     return page as OperationPage;
   }

@@ -149,14 +149,33 @@ function dataVersion(connection: Libsql.Database): () => number {
 
 /** Asks once per turn of the event loop, because many requests of one turn need the same answer. An error is not kept. */
 function oncePerTurn<T>(ask: () => T): () => T {
-  let known: { answer: T } | null = null;
+  let askedIn = -1;
+  let answer: T;
   return () => {
-    if (known === null) {
-      known = { answer: ask() };
-      setImmediate(() => (known = null));
+    const turn = currentTurn();
+    if (turn !== askedIn) {
+      answer = ask();
+      askedIn = turn;
     }
-    return known.answer;
+    return answer;
   };
+}
+
+let turn = 0;
+let isCounted = false;
+
+/** Number of the current turn of the event loop. */
+function currentTurn(): number {
+  if (!isCounted) {
+    isCounted = true;
+    setImmediate(endTurn);
+  }
+  return turn;
+}
+
+function endTurn(): void {
+  isCounted = false;
+  turn += 1;
 }
 
 async function useWal(connection: Libsql.Database): Promise<void> {

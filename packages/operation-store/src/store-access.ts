@@ -22,18 +22,35 @@ export class StoreAccess {
    */
   async use<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
-      if (this.closed)
-        throw storeUnavailable('The operation store is closed, because the service is stopping.');
-      this.database.assertThere();
+      this.assertUsable();
       try {
         return await work(this.database.db);
       } catch (error) {
-        if (attempt === TRIES || !this.database.isRetryable(error))
-          throw asStoreError(error, (unknown) => this.database.explain(unknown));
+        if (attempt === TRIES || !this.database.isRetryable(error)) throw this.explained(error);
         this.database.prepareRetry(error);
       }
       await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
     }
+  }
+
+  /** Runs `look`, which waits for nothing: a promise less for each frequent read. @throws KtrdrError `store_unavailable` */
+  look<T>(look: () => T): T {
+    this.assertUsable();
+    try {
+      return look();
+    } catch (error) {
+      throw this.explained(error);
+    }
+  }
+
+  private assertUsable(): void {
+    if (this.closed)
+      throw storeUnavailable('The operation store is closed, because the service is stopping.');
+    this.database.assertThere();
+  }
+
+  private explained(error: unknown): unknown {
+    return asStoreError(error, (unknown) => this.database.explain(unknown));
   }
 
   /**

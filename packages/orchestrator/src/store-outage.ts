@@ -24,15 +24,21 @@ export class StoreOutage {
 
   /** The same store; every failed call is recorded. */
   watch(store: OperationStore): OperationStore {
+    const notice = (error: unknown): void => this.notice(error);
+    const watched = new Map<string | symbol, unknown>();
     return new Proxy(store, {
       get: (target, name) => {
-        const member = Reflect.get(target, name, target) as unknown;
-        if (typeof member !== 'function') return member;
-        return (...args: unknown[]): unknown => {
-          const answer = member.apply(target, args) as unknown;
-          if (answer instanceof Promise) answer.catch((error: unknown) => this.notice(error));
+        const known = watched.get(name);
+        if (known !== undefined) return known;
+        const member = (): unknown => Reflect.get(target, name, target);
+        if (typeof member() !== 'function') return member();
+        const watching = (...args: unknown[]): unknown => {
+          const answer = (member() as (...args: unknown[]) => unknown).apply(target, args);
+          if (answer instanceof Promise) answer.catch(notice);
           return answer;
         };
+        watched.set(name, watching);
+        return watching;
       },
     });
   }
