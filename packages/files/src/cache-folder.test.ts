@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -29,6 +30,37 @@ test('a full cache removes the least recently used files', async () => {
   expect(await cache(200).read('b', 100, (file) => file.content())).toHaveLength(100);
   await cache(199).prune();
   expect((await readdir(path)).toSorted()).toEqual(['.writing-now', 'b', 'fetched']);
+});
+
+test('a file counts as checked until it changes, or the system starts again', async () => {
+  const isKnown = existsSync('/proc/sys/kernel/random/boot_id');
+  const read = (): Promise<string | null> =>
+    cache(100).read('a', 100, async (file, isChecked) =>
+      isChecked || (await file.content()).toString() === 'content' ? `checked: ${isChecked}` : null,
+    );
+  await cache(100).write('a', 7, (file) => file.appendFile('content'));
+  expect(await read()).toBe(`checked: ${isKnown}`);
+  const times = await stat(join(path, 'a'));
+  await writeFile(join(path, 'a'), 'content');
+  expect(await read()).toBe('checked: false');
+  expect(await read()).toBe(`checked: ${isKnown}`);
+  // as after another start of the system
+  await utimes(join(path, 'a'), times.atimeMs / 1000, times.mtimeMs / 1000 - 1);
+  expect(await read()).toBe('checked: false');
+  await writeFile(join(path, 'a'), 'Content');
+  expect(await read()).toBeNull();
+  expect(await read()).toBeNull();
+});
+
+test('a file that changes while it is read does not count as checked', async () => {
+  await writeFile(join(path, 'a'), 'content');
+  const isChecked = (change: () => Promise<void>): Promise<string | null> =>
+    cache(100).read('a', 100, async (_, checked) => {
+      await change();
+      return String(checked);
+    });
+  await isChecked(() => writeFile(join(path, 'a'), 'Content'));
+  expect(await isChecked(() => Promise.resolve())).toBe('false');
 });
 
 test('a file is written whole or not at all; a file that does not fit the disk is not written', async () => {

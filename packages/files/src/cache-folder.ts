@@ -1,18 +1,9 @@
-import {
-  type FileHandle,
-  lstat,
-  lutimes,
-  mkdir,
-  mkdtemp,
-  open,
-  readdir,
-  rename,
-  rm,
-  statfs,
-} from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, mkdtemp, open, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { debuglog } from 'node:util';
 import type { Clock } from '@ktrdr/contracts';
+import { checkedTime } from './checked-time.js';
+import type { FileIdentity } from './file-identity.js';
 import { isFileError } from './is-file-error.js';
 import { type OutsideFile, withOutsideFile } from './outside-file.js';
 import { RefusedFileError } from './refused-file-error.js';
@@ -45,18 +36,33 @@ export interface CacheFolderOptions {
 export class CacheFolder {
   constructor(private readonly options: CacheFolderOptions) {}
 
-  /** @returns what `use` returns; `null` if there is no such file, or it cannot be read. The file counts as used unless it is `null`. */
+  /**
+   * @param use gets `isChecked`: the file has not changed since it was written or checked, and the system has not been started since.
+   *   Otherwise `use` checks the content, and returns `null` if it is damaged
+   * @returns what `use` returns; `null` if there is no such file, or it cannot be read. The file counts as used unless it is `null`
+   */
   async read<T>(
     name: string,
     maxBytes: number,
-    use: (file: OutsideFile) => Promise<T | null>,
+    use: (file: OutsideFile, isChecked: boolean) => Promise<T | null>,
   ): Promise<T | null> {
-    const { path, clock } = this.options;
-    const found = await orWithoutCache(path, null, () => withOutsideFile(path, name, { maxBytes }, use));
-    if (found === null) return null;
-    const now = new Date(clock.now());
-    await lutimes(join(path, name), now, now).catch(() => undefined);
-    return found;
+    const { path } = this.options;
+    return orWithoutCache(path, null, () =>
+      withOutsideFile(path, name, { maxBytes }, async (file) => {
+        const before = await file.identity();
+        const checkedAt = (await checkedTime())?.getTime();
+        const found = await use(file, before.modifiedAt === checkedAt);
+        if (found !== null) await this.markUsed(file, before).catch(() => undefined);
+        return found;
+      }),
+    );
+  }
+
+  /** Marks a file as used, and as checked unless it has changed meanwhile. */
+  private async markUsed(file: OutsideFile, before: FileIdentity): Promise<void> {
+    const { version, modifiedAt } = await file.identity();
+    const checkedAt = version === before.version ? await checkedTime() : null;
+    await file.setTimes(new Date(this.options.clock.now()), checkedAt ?? new Date(modifiedAt));
   }
 
   /**
@@ -64,11 +70,17 @@ export class CacheFolder {
    * is larger than the cache, or needs too much of the free space.
    */
   async write(name: string, bytes: number, write: (file: FileHandle) => Promise<void>): Promise<void> {
-    const { path, mostBytes } = this.options;
+    const { path, mostBytes, clock } = this.options;
+    const writeChecked = async (file: FileHandle): Promise<void> => {
+      await write(file);
+      const now = new Date(clock.now());
+      await file.utimes(now, (await checkedTime()) ?? now);
+    };
     await orWithoutCache(path, undefined, async () => {
       await mkdir(path, { recursive: true });
       const { bavail, bsize } = await statfs(path);
-      if (bytes <= Math.min(mostBytes, bavail * bsize * SHARE_OF_FREE)) await writeWhole(path, name, write);
+      if (bytes <= Math.min(mostBytes, bavail * bsize * SHARE_OF_FREE))
+        await writeWhole(path, name, writeChecked);
       // also if it does not fit: the cache may have become smaller
       await this.prune();
     });
@@ -84,7 +96,7 @@ export class CacheFolder {
       // another process may remove it at the same time
       const stats = await lstat(path).catch(() => null);
       if (stats === null) continue;
-      if (names.test(name)) cached.push({ path, size: stats.size, used: stats.mtimeMs });
+      if (names.test(name)) cached.push({ path, size: stats.size, used: stats.atimeMs });
       else if (clock.now() - stats.mtimeMs > ABANDONED_MS) await rm(path, { recursive: true, force: true });
     }
     let bytes = 0;

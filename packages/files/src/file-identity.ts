@@ -8,6 +8,8 @@ export interface FileIdentity {
   version: string;
   /** Time of the last change, by the clock of the file system, ms since 1970. */
   changedAt: number;
+  /** Time of the last change of the content, ms since 1970. Programs can set it. */
+  modifiedAt: number;
 }
 
 /** @param stats from `lstat` or `stat` with `bigint: true` */
@@ -18,5 +20,6 @@ export function fileIdentity({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats):
     place,
     version: `${place}-${size}-${mtimeNs}-${ctimeNs}`,
     changedAt: Number(changedNs) / 1e6,
+    modifiedAt: Number(mtimeNs) / 1e6,
   };
 }

@@ -236,6 +236,11 @@ export class OutsideFile {
     return fileIdentity(stats);
   }
 
+  /** Sets the times of the file. @throws errors of the file system as they are */
+  async setTimes(usedAt: Date, modifiedAt: Date): Promise<void> {
+    await this.handle.utimes(usedAt, modifiedAt);
+  }
+
   /** The whole content as a stream. Its end, error and destruction close the file. */
   stream(): Readable {
     // a read stream cannot end before its first byte

@@ -43,7 +43,9 @@ export async function readCachedBars(
   { sha256, timeframe }: Pick<BarsToCache, 'sha256' | 'timeframe'>,
   clock: Pick<Clock, 'now'>,
 ): Promise<CachedBars | null> {
-  return openCache(stateDir, clock).read(sha256, MOST_BYTES, (file) => readFrom(file, sha256, timeframe));
+  return openCache(stateDir, clock).read(sha256, MOST_BYTES, (file, isChecked) =>
+    readFrom(file, sha256, timeframe, isChecked),
+  );
 }
 
 /** Writes bars into the cache. Replaces an existing file. */
@@ -57,7 +59,12 @@ export async function cacheBars(
   await openCache(stateDir, clock).write(bars.sha256, bytes, (file) => writeTo(file, bars, blocks));
 }
 
-async function readFrom(file: OutsideFile, sha256: string, timeframe: Timeframe): Promise<CachedBars | null> {
+async function readFrom(
+  file: OutsideFile,
+  sha256: string,
+  timeframe: Timeframe,
+  isChecked: boolean,
+): Promise<CachedBars | null> {
   if (file.size < HEADER_BYTES) return null;
   const head = Buffer.alloc(HEADER_BYTES);
   await file.fill(head, 0);
@@ -80,7 +87,7 @@ async function readFrom(file: OutsideFile, sha256: string, timeframe: Timeframe)
     [...COLUMN_NAMES.map((name) => columns[name]), numbers].map((values, part) => {
       const from = position;
       position += values.byteLength;
-      return fillChecked(file, values, from, checksums[part]!);
+      return fill(file, values, from, isChecked ? null : checksums[part]!);
     }),
   );
   if (sound.includes(false)) return null;
@@ -91,13 +98,17 @@ async function readFrom(file: OutsideFile, sha256: string, timeframe: Timeframe)
   return { ...columns, length: rows, synthetic, lineBlocks };
 }
 
-/** Fills a column. @returns whether its bytes are those that were written */
-async function fillChecked(
+/** Fills a column. @returns whether its bytes have the checksum, if there is one to compare */
+async function fill(
   file: OutsideFile,
   values: Float64Array,
   position: number,
-  checksum: number,
+  checksum: number | null,
 ): Promise<boolean> {
+  if (checksum === null) {
+    await file.fill(bytesOf(values), position);
+    return true;
+  }
   let found = 0;
   await file.fill(bytesOf(values), position, (piece) => {
     found = crc32(piece, found);
