@@ -19,6 +19,7 @@ export default defineConfig({
     reportCompressedSize: false,
     // `test/size.test.ts` reads which files a page loads
     manifest: true,
+    rolldownOptions: { input: ['index.html', 'not-found.html'] },
   },
   server: {
     host: '127.0.0.1',

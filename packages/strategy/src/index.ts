@@ -31,6 +31,7 @@ export type {
 export { networkSize, type NetworkSize } from './network-size.js';
 export { parseStrategy } from './parse-strategy.js';
 export { strategySchema } from './strategy-schema.js';
+export { closest } from './suggest.js';
 export { whyFeaturesNeedRatio } from './price-ratios.js';
 export { LIMITS } from './limits.js';
 export { BackgroundThread } from './thread/background-thread.js';

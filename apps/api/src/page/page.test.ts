@@ -22,14 +22,17 @@ import { PageModule } from './page.module.js';
 
 const INDEX = '<!doctype html><title>page</title>';
 const SCRIPT = `console.log(${JSON.stringify('x'.repeat(2_000))})`;
+const NOT_FOUND = '<!doctype html><ul>%LINKS%</ul>';
 const FILES: Record<string, string | Uint8Array> = {
   'page/index.html': INDEX,
+  'page/not-found.html': NOT_FOUND,
   'page/favicon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
   'page/assets/main-a1b2.js': SCRIPT,
   'page/assets/main-a1b2.js.br': brotliCompressSync(SCRIPT),
   'page/assets/main-a1b2.js.gz': gzipSync(SCRIPT),
   'docs/index.html': '<h1>Documentation</h1>',
   'docs/data/index.html': '<h1>Own data</h1>',
+  'docs/verdict/index.html': '<h1>Verdict</h1>',
   'docs/search.json': '{}',
   'secret.txt': 'secret',
 };
@@ -160,13 +163,64 @@ describe('an address without /app', () => {
       expect((await get(path)).headers.get('vary')).toMatch(/(^|, )accept$/);
   });
 
-  test.each(['/operations/events', '/data/export', '/live', '/nowhere'])(
+  test.each(['/operations/events', '/data/export', '/live'])(
     '%s, which the page does not have, is a route of the API in a browser too',
     async (path) => {
       const typed = await get(path, { headers: { accept: TYPED } });
       expect([typed.status, typed.headers.get('vary')]).toEqual([path === '/live' ? 200 : 401, null]);
     },
   );
+});
+
+describe('an address that is missing', () => {
+  test.each([
+    ['/modelz', ['/app/models']],
+    ['/app2', []],
+    ['/modelz/pattern/1h_v1', ['/app/models']],
+    ['/OPERATION', ['/app/operations']],
+    ['/data/AAPL', ['/app/data', '/docs/data/']],
+    ['/verdict', ['/docs/verdict/']],
+    ['/docs/verdikt', ['/docs/verdict/']],
+    ['/docs/models/', []],
+    ['/docs/nope', []],
+    ['/assets/nothing.js', []],
+    ['/not-found.html', []],
+    [`/${'m'.repeat(5_000)}`, []],
+    ['/%25LINKS%25', []],
+    ['/"><script>', []],
+  ])(
+    '%s is a page with the nearest links for a browser, and an error for other clients',
+    async (path, near) => {
+      const typed = await get(path, { headers: { accept: TYPED } });
+      expect(typed.status).toBe(404);
+      expect(Object.fromEntries(typed.headers)).toMatchObject({
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': expect.stringContaining("default-src 'none'"),
+        'cache-control': 'no-cache',
+        vary: expect.stringMatching(/(^|, )accept$/),
+      });
+      const html = await typed.text();
+      expect([...html.matchAll(/href="([^"]*)"/g)].map(([, address]) => address)).toEqual([
+        ...near,
+        '/',
+        '/docs/',
+      ]);
+      expect(html).not.toMatch(/LINKS|script/);
+      const other = await get(path, { headers: { accept: 'application/json' } });
+      expect([401, 404]).toContain(other.status);
+      expect(await other.json()).toMatchObject({ error: { code: expect.stringMatching(/./) } });
+    },
+  );
+
+  test('is no page for anything but reading it', async () => {
+    for (const method of ['POST', 'PUT', 'DELETE']) {
+      const answer = await get('/modelz', { method, headers: { accept: TYPED } });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([
+        401,
+        'application/json; charset=utf-8',
+      ]);
+    }
+  });
 });
 
 describe('a file of the page', () => {
