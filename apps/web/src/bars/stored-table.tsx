@@ -1,5 +1,6 @@
 import type { StoredBars } from '@ktrdr/contracts';
 import { BarTime } from '../components/bar-time.js';
+import { TableBox } from '../components/table-box.js';
 import { formatNumber } from '../format/numbers.js';
 import { barsAddress } from './bars-address.js';
 
@@ -9,8 +10,8 @@ const COUNTS = ['added', 'replaced', 'kept', 'unchanged'] as const;
 export function StoredTable({ stored }: { stored: readonly StoredBars[] }) {
   const counts = COUNTS.filter((name) => stored.some((one) => (one[name] ?? 0) > 0));
   return (
-    <div class="table-box" tabIndex={0} role="region" aria-label="Stored bars">
-      <table>
+    <TableBox label="Stored bars">
+      <table aria-label="Stored bars">
         <thead>
           <tr>
             <th scope="col">Bars of</th>
@@ -50,6 +51,6 @@ export function StoredTable({ stored }: { stored: readonly StoredBars[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }

@@ -1,32 +1,51 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
+import './table-box.css';
 
 interface TableBoxProps {
   label: string;
   class?: string;
+  /** True while newer rows are on their way. */
+  isOld?: boolean;
   children: ComponentChildren;
 }
 
-/** Scrolls a table that is larger than its place. Only then the keyboard stops here, to scroll it. */
-export function TableBox({ label, class: name = '', children }: TableBoxProps) {
+/** Fractions of a pixel that a scrolled box can lack at its end. */
+const ROUNDING = 1;
+
+/**
+ * Scrolls a table that is larger than its place, and shows at which edges columns are cut off. Only a table that is larger is a stop
+ * of the keyboard, to scroll it.
+ */
+export function TableBox({ label, class: name = '', isOld = false, children }: TableBoxProps) {
   const box = useRef<HTMLDivElement>(null);
   const isLarger = useSignal(false);
+  const cutEdges = useSignal('');
   useEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
-    const resize = new ResizeObserver(() => {
-      isLarger.value =
-        element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight;
-    });
+    const measure = (): void => {
+      const { scrollLeft, scrollWidth, clientWidth, scrollHeight, clientHeight } = element;
+      const rest = scrollWidth - clientWidth - scrollLeft;
+      isLarger.value = scrollWidth > clientWidth || scrollHeight > clientHeight;
+      cutEdges.value = `${scrollLeft > ROUNDING ? 'table-box-before ' : ''}${rest > ROUNDING ? 'table-box-after' : ''}`;
+    };
+    const resize = new ResizeObserver(measure);
     resize.observe(element);
     for (const child of element.children) resize.observe(child);
-    return () => resize.disconnect();
+    element.addEventListener('scroll', measure, { passive: true });
+    return () => {
+      resize.disconnect();
+      element.removeEventListener('scroll', measure);
+    };
   }, []);
   const scrolls = isLarger.value ? { tabIndex: 0, role: 'region' as const, 'aria-label': label } : {};
   return (
-    <div ref={box} class={`table-box ${name}`} {...scrolls}>
-      {children}
+    <div class={`table-box ${name} ${cutEdges.value}`}>
+      <div ref={box} class="table-scroll" aria-busy={isOld} {...scrolls}>
+        {children}
+      </div>
     </div>
   );
 }

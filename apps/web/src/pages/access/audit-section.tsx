@@ -13,6 +13,7 @@ import { Field } from '../../components/field.js';
 import { Moment } from '../../components/moment.js';
 import { EmptyState, ErrorNote, Loading } from '../../components/note.js';
 import { TextInput } from '../../components/text-input.js';
+import { TableBox } from '../../components/table-box.js';
 import { formatNumber, UNKNOWN } from '../../format/numbers.js';
 import { useResource } from '../../live/use-resource.js';
 import { useFilters } from '../../shell/use-filters.js';
@@ -111,8 +112,8 @@ export function AuditSection() {
 
 function AuditTable({ entries, isOld }: { entries: readonly AuditEntry[]; isOld: boolean }) {
   return (
-    <div class="table-box" tabIndex={0} role="region" aria-label="Entries of the audit log" aria-busy={isOld}>
-      <table>
+    <TableBox label="Entries of the audit log" isOld={isOld}>
+      <table aria-label="Entries of the audit log">
         <thead>
           <tr>
             <th scope="col">Time</th>
@@ -142,7 +143,7 @@ function AuditTable({ entries, isOld }: { entries: readonly AuditEntry[]; isOld:
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }
 

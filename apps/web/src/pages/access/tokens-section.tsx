@@ -5,6 +5,7 @@ import { useAction } from '../../api/use-action.js';
 import { ConfirmDialog } from '../../components/confirm-dialog.js';
 import { Moment } from '../../components/moment.js';
 import { EmptyState, ErrorNote, Loading } from '../../components/note.js';
+import { TableBox } from '../../components/table-box.js';
 import type { ResourceControl } from '../../live/use-resource.js';
 import { caller } from '../../shell/caller.js';
 import { CreateTokenDialog } from './create-token-dialog.js';
@@ -73,8 +74,8 @@ interface TokensTableProps {
 
 function TokensTable({ tokens, revoke }: TokensTableProps) {
   return (
-    <div class="table-box" tabIndex={0} role="region" aria-label="List of tokens">
-      <table>
+    <TableBox label="List of tokens">
+      <table aria-label="List of tokens">
         <thead>
           <tr>
             <th scope="col">Name</th>
@@ -116,7 +117,7 @@ function TokensTable({ tokens, revoke }: TokensTableProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }
 

@@ -2,6 +2,7 @@ import { barsOriginChoices, type BarsInfo, type DataReport } from '@ktrdr/contra
 import { barsAddress } from '../../bars/bars-address.js';
 import { FindingsBadge } from '../../bars/findings-badge.js';
 import { BarTime } from '../../components/bar-time.js';
+import { TableBox } from '../../components/table-box.js';
 import { formatNumber, UNKNOWN } from '../../format/numbers.js';
 import { barsKey } from './bars-filter.js';
 
@@ -14,8 +15,8 @@ interface BarsTableProps {
 /** One row for each file of bars. */
 export function BarsTable({ bars, reports }: BarsTableProps) {
   return (
-    <div class="table-box" tabIndex={0} role="region" aria-label="Bars">
-      <table class="bars-table">
+    <TableBox label="Bars">
+      <table class="bars-table" aria-label="Bars">
         <thead>
           <tr>
             <th scope="col">Symbol</th>
@@ -35,7 +36,7 @@ export function BarsTable({ bars, reports }: BarsTableProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }
 

@@ -3,6 +3,7 @@ import { request } from '../../api/client.js';
 import { now } from '../../clock.js';
 import { Moment } from '../../components/moment.js';
 import { ErrorNote, Loading, Note } from '../../components/note.js';
+import { TableBox } from '../../components/table-box.js';
 import { counted } from '../../format/numbers.js';
 import { formatDuration } from '../../format/times.js';
 import { useResource } from '../../live/use-resource.js';
@@ -49,8 +50,8 @@ export function DoctorList() {
           both clocks with NTP.
         </Note>
       )}
-      <div class="table-box" tabIndex={0} role="region" aria-label="Checks">
-        <table>
+      <TableBox label="Checks">
+        <table aria-label="Checks">
           <thead>
             <tr>
               <th scope="col">Check</th>
@@ -64,7 +65,7 @@ export function DoctorList() {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableBox>
     </div>
   );
 }

@@ -1,12 +1,13 @@
 import type { TrainingHostInfo } from '@ktrdr/contracts';
 import { Moment } from '../../components/moment.js';
+import { TableBox } from '../../components/table-box.js';
 import { UNKNOWN } from '../../format/numbers.js';
 
 /** One row for each training host. */
 export function HostsTable({ hosts }: { hosts: readonly TrainingHostInfo[] }) {
   return (
-    <div class="table-box" tabIndex={0} role="region" aria-label="Training hosts">
-      <table>
+    <TableBox label="Training hosts">
+      <table aria-label="Training hosts">
         <thead>
           <tr>
             <th scope="col">Host</th>
@@ -25,7 +26,7 @@ export function HostsTable({ hosts }: { hosts: readonly TrainingHostInfo[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }
 

@@ -2,6 +2,7 @@ import type { TypedOperationSummary } from '@ktrdr/contracts';
 import { request } from '../../api/client.js';
 import { Moment } from '../../components/moment.js';
 import { ErrorNote, Loading } from '../../components/note.js';
+import { TableBox } from '../../components/table-box.js';
 import { counted } from '../../format/numbers.js';
 import { operationSignal } from '../../live/operations.js';
 import { subjectOf } from '../../operations/operation-words.js';
@@ -25,8 +26,8 @@ export function WaitingList() {
   if (value.operations.length === 0) return <p class="muted">Nothing is waiting.</p>;
   return (
     <>
-      <div class="table-box" tabIndex={0} role="region" aria-label="Waiting operations">
-        <table>
+      <TableBox label="Waiting operations">
+        <table aria-label="Waiting operations">
           <thead>
             <tr>
               <th scope="col">Operation</th>
@@ -41,7 +42,7 @@ export function WaitingList() {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableBox>
       {value.total_count > value.operations.length && (
         <p class="muted">
           The newest {MOST} of {counted(value.total_count, 'operation')}.{' '}

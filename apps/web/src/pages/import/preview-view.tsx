@@ -7,6 +7,7 @@ import {
 } from '@ktrdr/contracts';
 import { Fragment, type ComponentChildren } from 'preact';
 import { Note } from '../../components/note.js';
+import { TableBox } from '../../components/table-box.js';
 import { counted, formatNumber } from '../../format/numbers.js';
 import { alikePrices } from '../../format/prices.js';
 import { inWordsOfForm } from './option-words.js';
@@ -87,8 +88,8 @@ function LeftOut({ preview: { left_out_rows: rows, left_out: left } }: { preview
 function SymbolsTable({ bars }: { bars: readonly ImportedBars[] }) {
   const more = bars.length - MOST_SYMBOLS;
   return (
-    <div class="table-box" tabIndex={0} role="region" aria-label="Symbols of the file">
-      <table>
+    <TableBox label="Symbols of the file">
+      <table aria-label="Symbols of the file">
         <thead>
           <tr>
             <th scope="col">Symbol</th>
@@ -117,7 +118,7 @@ function SymbolsTable({ bars }: { bars: readonly ImportedBars[] }) {
           )}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }
 
@@ -129,8 +130,8 @@ function BarsPreview({ bars: { symbol, rows, preview } }: { bars: ImportedBars }
   const volume = alikePrices(preview.map((bar) => bar.volume));
   const isCut = rows > preview.length;
   return (
-    <div class="table-box" tabIndex={0} role="region" aria-label={`First and last bars of ${symbol}`}>
-      <table>
+    <TableBox label={`First and last bars of ${symbol}`}>
+      <table aria-label={`First and last bars of ${symbol}`}>
         <thead>
           <tr>
             <th scope="col">Time</th>
@@ -164,6 +165,6 @@ function BarsPreview({ bars: { symbol, rows, preview } }: { bars: ImportedBars }
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }

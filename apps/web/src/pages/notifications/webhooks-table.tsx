@@ -3,6 +3,7 @@ import { request } from '../../api/client.js';
 import { useAction } from '../../api/use-action.js';
 import { useSignal } from '@preact/signals';
 import { Moment } from '../../components/moment.js';
+import { TableBox } from '../../components/table-box.js';
 import { formatNumber } from '../../format/numbers.js';
 import { formatDuration } from '../../format/times.js';
 import { EVENT_WORDS } from './event-choice.js';
@@ -17,8 +18,8 @@ interface WebhooksTableProps {
 /** One row for each webhook. */
 export function WebhooksTable({ webhooks, remove, tested }: WebhooksTableProps) {
   return (
-    <div class="table-box" tabIndex={0} role="region" aria-label="List of webhooks">
-      <table>
+    <TableBox label="List of webhooks">
+      <table aria-label="List of webhooks">
         <thead>
           <tr>
             <th scope="col">Webhook</th>
@@ -38,7 +39,7 @@ export function WebhooksTable({ webhooks, remove, tested }: WebhooksTableProps) 
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }
 
