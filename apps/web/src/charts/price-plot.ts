@@ -247,7 +247,14 @@ function seconds(time: string): Library.UTCTimestamp {
 }
 
 const DATE_UTC: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeZone: 'UTC' };
-const MOMENT: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' };
+const MOMENT: Intl.DateTimeFormatOptions = {
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+};
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function axisTime(unixSeconds: number, options: Intl.DateTimeFormatOptions): string {

@@ -25,7 +25,7 @@ export function DateRange<Fields extends { start_date: string; end_date: string 
           />
         )}
       </Field>
-      <Field label="To, included">
+      <Field label="To, included (UTC)">
         {(attributes) => (
           <TextInput
             attributes={attributes}

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { now } from '../clock.js';
-import { formatAgo, formatDate, formatMoment, formatUtc } from '../format/times.js';
+import { formatAgo, formatMoment, formatUtc } from '../format/times.js';
 import { UNKNOWN } from '../format/numbers.js';
 import { clockDifference } from '../live/connection.js';
 
@@ -11,8 +11,8 @@ const TICK_MS = 10_000;
 interface MomentProps {
   /** ISO 8601; `null` if unknown. */
   at: string | null | undefined;
-  /** `ago`: how long ago; `full`: date and time in the user's zone; `date`: the date there. */
-  as?: 'ago' | 'full' | 'date';
+  /** `ago`: how long ago; `full`: date and time in the user's zone. */
+  as?: 'ago' | 'full';
 }
 
 /** A moment for people. The title has it in UTC and in the user's zone. */
@@ -31,11 +31,7 @@ export function Moment({ at, as = 'ago' }: MomentProps) {
   if (Number.isNaN(time)) return <span>{UNKNOWN}</span>;
   return (
     <time dateTime={new Date(time).toISOString()} title={`${formatUtc(time)} (${formatMoment(time)})`}>
-      {as === 'ago'
-        ? formatAgo(time, now() + clockDifference.value)
-        : as === 'full'
-          ? formatMoment(time)
-          : formatDate(time)}
+      {as === 'ago' ? formatAgo(time, now() + clockDifference.value) : formatMoment(time)}
     </time>
   );
 }

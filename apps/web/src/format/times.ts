@@ -7,7 +7,8 @@ const DAY_MS = 24 * HOUR_MS;
 
 // words are English, as the whole page; dates and numbers are as the user writes them
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
-const withTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+// `long` has the zone
+const withTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
 const dateOnly = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 
 /** How long ago a moment was, as people say it: `3 min. ago`, `yesterday`; a date after a week. */
@@ -24,14 +25,9 @@ export function formatAgo(at: number, nowMs: number): string {
   return dateOnly.format(at);
 }
 
-/** A moment in the user's zone. */
+/** A moment in the user's zone, with its name: `5 Jan 2026, 15:30:00 CET`. */
 export function formatMoment(at: number): string {
   return withTime.format(at);
-}
-
-/** The date of a moment in the user's zone. */
-export function formatDate(at: number): string {
-  return dateOnly.format(at);
 }
 
 /** A moment in UTC: `2026-01-05 14:30:00 UTC`. */
@@ -57,21 +53,22 @@ function both(large: number, largeUnit: string, small: number, smallUnit: string
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
-const tickFormats = {
-  year: new Intl.DateTimeFormat(undefined, { year: 'numeric' }),
-  month: new Intl.DateTimeFormat(undefined, { month: 'short', year: 'numeric' }),
-  day: new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' }),
-  time: new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' }),
-};
+const tickOptions = {
+  year: { year: 'numeric' },
+  month: { month: 'short', year: 'numeric' },
+  day: { day: 'numeric', month: 'short' },
+  time: { hour: '2-digit', minute: '2-digit' },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 
 /**
  * A time on an axis, as exact as the axis needs it.
  *
  * @param at seconds since 1970
  * @param step distance of two ticks, s
+ * @param timeZone of the axis; the user's if left out
  */
-export function timeTick(at: number, step: number): string {
+export function timeTick(at: number, step: number, timeZone?: string): string {
   const day = DAY_MS / SECOND_MS;
   const unit = step >= 365 * day ? 'year' : step >= 28 * day ? 'month' : step >= day ? 'day' : 'time';
-  return tickFormats[unit].format(at * SECOND_MS);
+  return new Intl.DateTimeFormat(undefined, { ...tickOptions[unit], timeZone }).format(at * SECOND_MS);
 }

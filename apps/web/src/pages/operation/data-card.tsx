@@ -1,7 +1,7 @@
 import type { DataReport, DataSummary, TargetDistribution } from '@ktrdr/contracts';
 import { DataTable } from '../../components/data-table.js';
 import { Figures } from '../../components/figures.js';
-import { Moment } from '../../components/moment.js';
+import { BarDays } from '../../components/bar-time.js';
 import { Note } from '../../components/note.js';
 import { formatMetric, formatNumber, formatPercent } from '../../format/numbers.js';
 import { wordsOf } from '../../operations/operation-words.js';
@@ -28,7 +28,7 @@ export function DataCard({ summary }: { summary: DataSummary }) {
         />
         <p class="muted card-line">
           {summary.symbols.join(', ')}, {summary.timeframes.join(', ')},{' '}
-          <Moment at={summary.start_date} as="date" /> to <Moment at={summary.end_date} as="date" />
+          <BarDays first={summary.start_date} last={summary.end_date} /> (UTC)
         </p>
         <div class="grid">
           {labels.length > 0 && <Labels labels={labels} />}

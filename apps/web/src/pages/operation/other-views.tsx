@@ -8,7 +8,7 @@ import type {
 } from '@ktrdr/contracts';
 import { DataTable } from '../../components/data-table.js';
 import { Figures } from '../../components/figures.js';
-import { Moment } from '../../components/moment.js';
+import { BarDays } from '../../components/bar-time.js';
 import { Note } from '../../components/note.js';
 import { formatNumber } from '../../format/numbers.js';
 import { modelAddress } from '../../models/model-address.js';
@@ -124,12 +124,8 @@ function Stored({ stored }: { stored: readonly StoredBars[] }) {
         { title: 'Unchanged', isNumber: true, cell: ({ unchanged }) => formatNumber(unchanged) },
         { title: 'Now', isNumber: true, cell: ({ rows }) => formatNumber(rows) },
         {
-          title: 'Range',
-          cell: ({ first, last }) => (
-            <>
-              <Moment at={first} as="date" /> to <Moment at={last} as="date" />
-            </>
-          ),
+          title: 'Range (UTC)',
+          cell: ({ first, last }) => <BarDays first={first} last={last} />,
         },
       ]}
     />
