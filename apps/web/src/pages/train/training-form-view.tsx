@@ -24,6 +24,7 @@ import {
   type StrategyChoice,
   type TrainingForm,
 } from './training-form.js';
+import { SameRequest } from './same-request.js';
 import { useEstimate } from './use-estimate.js';
 
 /** Choice of the text of an earlier training. */
@@ -152,7 +153,7 @@ export function TrainingFormView({
             onType={(start_date) => change({ start_date })}
           />
           <DayField
-            label="Last day, included"
+            label="Last day, included (UTC)"
             hint="Empty: to the last bar."
             value={form.value.end_date}
             error={problem('end_date')}
@@ -178,6 +179,12 @@ export function TrainingFormView({
             {isRunning ? 'Starting' : form.value.dry_run ? 'Start dry run' : 'Start training'}
           </button>
         </div>
+        <SameRequest
+          request={asked}
+          strategy={strategy.value}
+          strategies={strategies}
+          isWaiting={own.size > 0}
+        />
       </div>
       <BudgetCard estimate={estimate} strategy={strategy.value} isWaiting={own.size > 0} />
     </form>
@@ -223,7 +230,7 @@ function BarsAtHand({ files }: { files: readonly AvailableFile[] }) {
     <ul class="bars-at-hand" aria-label="Available bars">
       {files.slice(0, MOST_NAMED).map(({ name, rows, first, last }) => (
         <li key={name}>
-          {name}: {first} to {last}, {counted(rows, 'bar')}
+          {name}: {first} to {last} (UTC), {counted(rows, 'bar')}
         </li>
       ))}
       {files.length > MOST_NAMED && <li>and {counted(files.length - MOST_NAMED, 'more file')}</li>}
