@@ -26,8 +26,10 @@ describe('a page that is interrupted', () => {
   }
 
   async function epochs(page: Page): Promise<number> {
-    const shown = page.locator('#curves dt', { hasText: /^Epochs$/ }).locator('xpath=following-sibling::dd');
-    return (await shown.count()) === 0 ? 0 : Number(await shown.innerText());
+    const shown = page
+      .locator('#curves dt', { hasText: /^Best epoch$/ })
+      .locator('xpath=following-sibling::dd');
+    return (await shown.count()) === 0 ? 0 : Number(/ of (\d+) /.exec(await shown.innerText())?.[1]);
   }
 
   const untilEpochs = (page: Page, least: number) =>
@@ -127,7 +129,7 @@ requires(chromium(), program('redis-server')).describe('the list of operations',
     const second = await world.api.startTraining({ strategy: LONG });
     const page = await world.open('/app/hosts');
     await page.getByText('No host takes trainings from the queue').waitFor();
-    const waiting = page.getByRole('region', { name: 'Waiting operations' }).getByRole('row');
+    const waiting = page.getByRole('table', { name: 'Waiting operations' }).getByRole('row');
     await waiting.filter({ hasText: second }).getByText('[1 ahead]').waitFor();
     expect(await waiting.allInnerTexts()).toEqual([
       expect.stringMatching(/^Operation/),
@@ -141,7 +143,7 @@ requires(chromium(), program('redis-server')).describe('the list of operations',
       DATA_DIR: world.sandbox.path('host-data'),
       TRAINING_ENGINE: 'onnx',
     });
-    const host = page.getByRole('region', { name: 'Training hosts' }).getByRole('row').nth(1);
+    const host = page.getByRole('table', { name: 'Training hosts' }).getByRole('row').nth(1);
     await host.getByRole('link', { name: first }).waitFor();
     expect(await host.innerText()).toMatch(/takes from the queue\s+✓ up\s.*1 of 1/s);
     await waiting.filter({ hasText: first }).waitFor({ state: 'detached' });

@@ -2,9 +2,11 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatMetric, formatNumber } from '../format/numbers.js';
+import { formatBarDate } from '../format/bar-times.js';
 import { formatMoment, timeTick } from '../format/times.js';
 import { colorScheme } from '../shell/theme.js';
 import { canvasScale } from './canvas-scale.js';
+import { curveTip } from './curve-tip.js';
 import { tokenColor, withAlpha } from './token-color.js';
 import type { Curve, CurveRange } from './curve.js';
 import './line-chart.css';
@@ -12,6 +14,8 @@ import './line-chart.css';
 /** Steps between two ticks of an axis that counts. */
 const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
 
+/** s. */
+const DAY_S = 86_400;
 /** Share of a range's colour over the surface. */
 const RANGE_ALPHA = 0.18;
 const NO_RANGES: readonly CurveRange[] = [];
@@ -52,13 +56,16 @@ export function LineChart({
 }: LineChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const newest = useRef({ marks, formatValue });
-  newest.current = { marks, formatValue };
+  const newest = useRef({ curves, marks, formatValue });
+  newest.current = { curves, marks, formatValue };
+  // daily bars have dates, which are not moved into another zone
+  const isDate = isTime && x.every((at) => at % DAY_S === 0);
   // a chart is built again only if its curves are others; new values only redraw it
   const shape = JSON.stringify([
-    curves.map(({ name, series, isFaint, isDashed, ofMany }) => [name, series, isFaint, isDashed, ofMany]),
+    curves.map(({ name, series, isFaint, isDashed, group }) => [name, series, isFaint, isDashed, group]),
     ranges.map(({ series }) => series),
     isTime,
+    isDate,
     isLog,
     height,
     colorScheme.value,
@@ -82,6 +89,7 @@ export function LineChart({
       {
         width: Math.max(1, element.clientWidth),
         height: height * scale,
+        ...(isDate ? { tzDate: (at: number) => uPlot.tzDate(new Date(1000 * at), 'Etc/UTC') } : {}),
         scales: { x: { time: isTime }, y: isLog ? { distr: 3 } : {} },
         axes: [
           isTime
@@ -89,7 +97,8 @@ export function LineChart({
                 ...axis,
                 // a tick is as wide as `Sep 2017`
                 space: 80 * scale,
-                values: (_, ticks, _axis, _space, step) => ticks.map((tick) => timeTick(tick, step)),
+                values: (_, ticks, _axis, _space, step) =>
+                  ticks.map((tick) => timeTick(tick, step, isDate ? 'UTC' : undefined)),
               }
             : // epochs have no fractions
               { ...axis, incrs: WHOLE_STEPS },
@@ -105,23 +114,27 @@ export function LineChart({
           isTime
             ? {
                 label: 'Time',
-                value: (_: uPlot, at: number | null) => (at === null ? '–' : formatMoment(1000 * at)),
+                value: (_: uPlot, at: number | null) =>
+                  at === null ? '–' : (isDate ? formatBarDate : formatMoment)(1000 * at),
               }
             : {
                 label: xName,
                 value: (_: uPlot, at: number | null) => (at === null ? '–' : formatNumber(at)),
               },
-          ...curves.map(({ name, series, isFaint, isDashed, ofMany }) => ({
-            label: name,
-            class: ofMany === undefined ? undefined : ofMany === 'first' ? 'without-value' : 'unlisted',
+          ...curves.map(({ name, series, isFaint, isDashed, group }, index) => ({
+            label: group ?? name,
+            class: group === undefined ? undefined : isFirst(curves, index) ? 'without-value' : 'unlisted',
             stroke: colorOf(`--series-${series}`),
             width: isFaint === true ? 1 : 2,
             alpha: isFaint === true ? 0.35 : 1,
             dash: isDashed === true ? [6, 4] : undefined,
             spanGaps: true,
             points: { show: false },
-            value: (_: uPlot, value: number | null) =>
-              value === null ? '–' : newest.current.formatValue(value),
+            value: (_: uPlot, value: number | null, _series: number, at: number | null) => {
+              if (value === null) return '–';
+              const note = newest.current.curves[index]?.notes?.[at ?? -1];
+              return newest.current.formatValue(value) + (note === undefined ? '' : ` (${note})`);
+            },
           })),
           ...ranges.flatMap(() => [RANGE_EDGE, RANGE_EDGE]),
         ],
@@ -134,6 +147,15 @@ export function LineChart({
           markers: { width: 2, dash: (_, at) => (curves[at - 1]?.isDashed === true ? 'dashed' : 'solid') },
         },
         cursor: { drag: { x: true, y: false } },
+        plugins:
+          curves.length > 1
+            ? [
+                curveTip(
+                  () => newest.current.curves,
+                  (value) => newest.current.formatValue(value),
+                ),
+              ]
+            : [],
         hooks: { draw: [(drawn) => drawMarks(drawn, newest.current.marks, colorOf('--text-muted'))] },
       },
       dataOf(x, curves, ranges, isLog),
@@ -162,6 +184,11 @@ export function LineChart({
       style={{ minBlockSize: `calc(${height / 16}rem + 1.5rem)` }}
     />
   );
+}
+
+/** True for the first curve of its group. */
+function isFirst(curves: readonly Curve[], index: number): boolean {
+  return curves.findIndex(({ group }) => group === curves[index]?.group) === index;
 }
 
 /** A log axis has no place for values of 0 and below. */

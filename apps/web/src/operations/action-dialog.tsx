@@ -78,7 +78,7 @@ export function ActionDialog({ action, operations, onClose }: ActionDialogProps)
         )}
         {action === 'cancel' && hit.length > 0 && (
           <>
-            <Field label="Reason" hint="Shown beside the operation.">
+            <Field label="Reason" hint="Shown beside the operation. Empty: none.">
               {(attributes) => (
                 <input
                   {...attributes}

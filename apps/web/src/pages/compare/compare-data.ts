@@ -114,17 +114,20 @@ export function overlaidCurves(
   const x = [...new Set(own.flatMap((one) => one.x))].sort((a, b) => a - b);
   const common = own.map(({ run, x: epochs, curves, ranges }) => {
     const indexOf = new Map(epochs.map((epoch, index) => [epoch, index]));
-    const onCommonAxis = (values: LineValues): (number | null)[] =>
-      x.map((epoch) => values[indexOf.get(epoch) ?? -1] ?? null);
+    const onCommonAxis = <Value>(values: readonly Value[]): (Value | undefined)[] =>
+      x.map((epoch) => values[indexOf.get(epoch) ?? -1]);
+    const valuesOnAxis = (values: LineValues): (number | null)[] =>
+      onCommonAxis(values).map((value) => value ?? null);
     const { letter, series } = run;
     return {
       curves: curves.map((curve) => ({
         ...curve,
         name: `${letter} ${curve.name}`,
         series,
-        values: onCommonAxis(curve.values),
+        values: valuesOnAxis(curve.values),
+        ...(curve.notes === undefined ? {} : { notes: onCommonAxis(curve.notes) }),
       })),
-      ranges: ranges.map(({ low, high }) => ({ low: onCommonAxis(low), high: onCommonAxis(high), series })),
+      ranges: ranges.map(({ low, high }) => ({ low: valuesOnAxis(low), high: valuesOnAxis(high), series })),
     };
   });
   return {

@@ -3,6 +3,7 @@ import type { TrainingResult } from '@ktrdr/contracts';
 import {
   bestPoint,
   curvesOf,
+  lastEpochs,
   pointsOfResult,
   seedsOf,
   smooth,
@@ -76,15 +77,21 @@ describe('the curves of a training', () => {
     ]);
     expect(ranges[1]).toEqual({ low: [0.1, 0.1, 4], high: [17, 18, 19], series: 2 });
     expect(curves[1]!.values[2]).toBeCloseTo((136 - 3) / 15 + 3, 10);
+    expect(curves[1]!.notes).toEqual(['16 of 16 seeds', '16 of 16 seeds', '15 of 16 seeds']);
   });
 
   test('of each of 16 seeds have one entry in the legend for training and one for validation', () => {
     const { curves, best } = curvesOf(many, view(), seedName);
     expect(curves).toHaveLength(32);
-    expect([...curves, ...best].filter(({ ofMany }) => ofMany !== 'other').map(({ name }) => name)).toEqual([
+    expect([...new Set([...curves, ...best].map(({ name, group }) => group ?? name))]).toEqual([
       'train, each seed',
       'validation, each seed',
       'validation, best: seed 44',
+    ]);
+    expect(curves.slice(15, 18).map(({ name }) => name)).toEqual([
+      'train, seed 57',
+      'validation, seed 42',
+      'validation, seed 43',
     ]);
   });
 
@@ -114,6 +121,15 @@ describe('the curves of a training', () => {
   test('have the first of the lowest validation losses as their best', () => {
     expect(bestPoint([point(1, null), point(2, 0.5), point(3, 0.4), point(4, 0.4)])?.epoch).toBe(3);
     expect(bestPoint([point(1, null)])).toBeNull();
+  });
+
+  test('end where their seed stopped', () => {
+    expect([...lastEpochs(many)].slice(1, 4)).toEqual([
+      [2, 3],
+      [3, 2],
+      [4, 3],
+    ]);
+    expect([...lastEpochs([point(1, 0.9), point(2, 0.7)])]).toEqual([[null, 2]]);
   });
 
   test('come from the result where the API has no points', () => {

@@ -84,6 +84,13 @@ export function seedsOf(points: readonly CurvePoint[]): number[] {
   return [...new Set(points.map(({ seed }) => seed))].filter((seed) => seed !== null).sort((a, b) => a - b);
 }
 
+/** The last epoch of each seed; of a training with one seed under `null`. */
+export function lastEpochs(points: readonly CurvePoint[]): Map<number | null, number> {
+  const last = new Map<number | null, number>();
+  for (const { seed, epoch } of points) last.set(seed, Math.max(epoch, last.get(seed) ?? 0));
+  return last;
+}
+
 /** Curves over the epochs, and the ranges behind them. */
 export interface DrawnCurves {
   x: number[];
@@ -119,7 +126,7 @@ export function curvesOf(
     bestSeed === null ? [] : lines.flatMap((line) => bestCurve(line, view, bestSeed, seedName(bestSeed)));
   if (view.seeds === 'each')
     return seeds.length > MOST_COLOURED_SEEDS
-      ? { x, curves: lines.flatMap((line) => manyCurves(line, view)), best, ranges: [] }
+      ? { x, curves: lines.flatMap((line) => manyCurves(line, view, seedName)), best, ranges: [] }
       : {
           x,
           curves: lines.flatMap((line) => colouredCurves(line, view, seeds, seedName)),
@@ -132,9 +139,10 @@ export function curvesOf(
   }));
   return {
     x,
-    curves: summaries.map(({ line: { name, series, isDashed }, mean }) => ({
+    curves: summaries.map(({ line: { name, series, isDashed }, mean, counts }) => ({
       name: `${name}, mean`,
       values: mean,
+      notes: counts.map((count) => `${count} of ${seeds.length} seeds`),
       series,
       isDashed,
     })),
@@ -186,14 +194,18 @@ function colouredCurves(
 }
 
 /** Faint curves of many seeds, with one entry in the legend. */
-function manyCurves({ name, series, isDashed, seeds }: SeedLines, { smoothing }: CurveView): Curve[] {
-  return seeds.map(({ values }, index) => ({
-    name: `${name}, each seed`,
+function manyCurves(
+  { name, series, isDashed, seeds }: SeedLines,
+  { smoothing }: CurveView,
+  seedName: (seed: number) => string,
+): Curve[] {
+  return seeds.map(({ seed, values }) => ({
+    name: `${name}, ${seedName(seed ?? 0)}`,
+    group: `${name}, each seed`,
     values: smooth(values, smoothing),
     series,
     isDashed,
     isFaint: true,
-    ofMany: index === 0 ? 'first' : 'other',
   }));
 }
 

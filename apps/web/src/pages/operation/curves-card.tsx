@@ -11,6 +11,7 @@ import {
   CURVE_PARTS,
   curvesOf,
   hasParts,
+  lastEpochs,
   seedsOf,
   type CurveMetric,
   type CurvePart,
@@ -53,8 +54,10 @@ export function CurvesCard({ points, isRunning, firstSeed, stopped }: CurvesCard
   const { x, ranges } = drawn;
   const curves = [...drawn.curves, ...drawn.best];
   const best = bestPoint(shown);
-  const last = shown.at(-1) ?? null;
+  // of the seed with the best epoch
+  const last = shown.findLast(({ seed }) => best === null || seed === best.seed) ?? null;
   const ofRun = best === null || best.seed === null ? '' : `, ${seedName(best.seed)}`;
+  const lasts = lastEpochs(shown);
   return (
     <section class="card" id="curves" aria-labelledby="curves-title">
       <h2 id="curves-title">Curves</h2>
@@ -69,10 +72,15 @@ export function CurvesCard({ points, isRunning, firstSeed, stopped }: CurvesCard
           <Figures
             figures={[
               ['Best validation loss', formatMetric(best?.val_loss)],
-              ['Best epoch', best === null ? '–' : `${formatNumber(best.epoch)}${ofRun}`],
+              [
+                'Best epoch',
+                best === null
+                  ? '–'
+                  : `${formatNumber(best.epoch)} of ${formatNumber(lasts.get(best.seed))} trained${ofRun}`,
+              ],
               ['Accuracy in that epoch', best?.val_accuracy == null ? '–' : formatMetric(best.val_accuracy)],
-              ['Last validation loss', formatMetric(last?.val_loss)],
-              ['Epochs', formatNumber(Math.max(...points.map(({ epoch }) => epoch)))],
+              [`Last validation loss${ofRun}`, formatMetric(last?.val_loss)],
+              ...(best === null || lasts.size > 1 ? [['Epochs trained', rangeText(lasts)] as const] : []),
             ]}
           />
           {stopped !== undefined && <p class="card-line muted">Stopped: {stopped}.</p>}
@@ -125,11 +133,28 @@ export function CurvesCard({ points, isRunning, firstSeed, stopped }: CurvesCard
           )}
           {ranges.length > 0 && (
             <p class="card-line muted">
-              In each epoch, an area spans the values of all seeds that trained in it.
+              In each epoch, a mean and its area are those of the seeds that trained in it: {seedsText(lasts)}
+              .
             </p>
           )}
         </div>
       )}
     </section>
   );
+}
+
+/** `12 to 40 by seed`, or `40`: the last epochs of the seeds. */
+function rangeText(lasts: ReadonlyMap<number | null, number>): string {
+  const least = Math.min(...lasts.values());
+  const most = Math.max(...lasts.values());
+  return least === most ? formatNumber(most) : `${formatNumber(least)} to ${formatNumber(most)} by seed`;
+}
+
+/** How many seeds the mean of an epoch is of: `all 16 up to epoch 12, 3 of them in epoch 40`. */
+function seedsText(lasts: ReadonlyMap<number | null, number>): string {
+  const least = Math.min(...lasts.values());
+  const most = Math.max(...lasts.values());
+  if (least === most) return `all ${lasts.size} in every epoch`;
+  const atEnd = [...lasts.values()].filter((last) => last === most).length;
+  return `all ${lasts.size} up to epoch ${formatNumber(least)}, ${atEnd} of them in epoch ${formatNumber(most)}`;
 }

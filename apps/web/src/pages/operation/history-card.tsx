@@ -1,4 +1,4 @@
-import type { TypedOperationSummary } from '@ktrdr/contracts';
+import type { OperationStatus, TypedOperationSummary } from '@ktrdr/contracts';
 import { request } from '../../api/client.js';
 import { DataTable } from '../../components/data-table.js';
 import { Moment } from '../../components/moment.js';
@@ -28,10 +28,17 @@ export function HistoryCard({ operation }: { operation: TypedOperationSummary })
             { title: 'Status', cell: (entry) => <StatusBadge status={entry.status} /> },
             { title: 'Attempt', isNumber: true, cell: (entry) => entry.attempt },
             { title: 'At', cell: (entry) => <Moment at={entry.at} as="full" /> },
-            { title: 'Cause', cell: (entry) => entry.cause ?? '' },
+            { title: 'Cause', cell: (entry) => entry.cause ?? noCause(entry.status) },
           ]}
         />
       )}
     </section>
   );
+}
+
+/** A start and a success have no cause; a cancel without one got no reason. */
+function noCause(status: OperationStatus) {
+  return status === 'cancelling' || status === 'cancelled' ? (
+    <span class="muted">no reason given</span>
+  ) : null;
 }

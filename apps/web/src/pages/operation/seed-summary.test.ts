@@ -7,11 +7,12 @@ test('a summary has the mean, the lowest and the highest of the lines that have 
     [3, 6, null, null],
   ];
   expect(summaryOf(lines)).toEqual({
+    counts: [2, 2, 1, 0],
     mean: [2, 4, 3, null],
     low: [1, 2, 3, null],
     high: [3, 6, 3, null],
   });
-  expect(summaryOf([])).toEqual({ mean: [], low: [], high: [] });
+  expect(summaryOf([])).toEqual({ counts: [], mean: [], low: [], high: [] });
 });
 
 test.each([

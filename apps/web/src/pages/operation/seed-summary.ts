@@ -3,6 +3,8 @@ export type LineValues = readonly (number | null)[];
 
 /** Mean, lowest and highest value of several lines at each place; `null` where no line has one. */
 export interface LinesSummary {
+  /** Lines with a value there. */
+  counts: number[];
   mean: (number | null)[];
   low: (number | null)[];
   high: (number | null)[];
@@ -10,10 +12,11 @@ export interface LinesSummary {
 
 /** @param lines of the same length; a line without a value at a place does not count there */
 export function summaryOf(lines: readonly LineValues[]): LinesSummary {
-  const summary: LinesSummary = { mean: [], low: [], high: [] };
+  const summary: LinesSummary = { counts: [], mean: [], low: [], high: [] };
   for (let at = 0; at < (lines[0]?.length ?? 0); at++) {
     const values = lines.map((line) => line[at]).filter((value) => typeof value === 'number');
     const isEmpty = values.length === 0;
+    summary.counts.push(values.length);
     summary.mean.push(isEmpty ? null : values.reduce((sum, value) => sum + value, 0) / values.length);
     summary.low.push(isEmpty ? null : Math.min(...values));
     summary.high.push(isEmpty ? null : Math.max(...values));

@@ -1,8 +1,15 @@
 import type { SeedsResult, TrainingResult, WalkForward } from '@ktrdr/contracts';
 import { bestUninformed } from '@ktrdr/contracts';
 import { DataTable } from '../../components/data-table.js';
-import { Moment } from '../../components/moment.js';
-import { formatMetric, formatNumber, formatPercent, formatSignedPercent } from '../../format/numbers.js';
+import { Figures } from '../../components/figures.js';
+import { BarDays } from '../../components/bar-time.js';
+import {
+  counted,
+  formatMetric,
+  formatNumber,
+  formatPercent,
+  formatSignedPercent,
+} from '../../format/numbers.js';
 
 /** How much the result depends on the seed and on the time. */
 export function StabilityCard({ result: { seeds = null, walk_forward } }: { result: TrainingResult }) {
@@ -12,23 +19,39 @@ export function StabilityCard({ result: { seeds = null, walk_forward } }: { resu
       <h2 id="stability-title">Seeds and walk-forward</h2>
       <div class="stack">
         {seeds !== null && <Seeds seeds={seeds} />}
-        {walk_forward !== null && <Folds walkForward={walk_forward} />}
+        {walk_forward !== null && <Folds walkForward={walk_forward} hasSeeds={seeds !== null} />}
+        <p class="card-line muted">± is the sample standard deviation.</p>
       </div>
     </section>
   );
 }
 
 function Seeds({ seeds: { seeds, test_accuracy, net_return } }: { seeds: SeedsResult }) {
+  const stored = seeds.find((one) => one.stored);
   return (
     <div>
       <h3>Seeds</h3>
       <p class="card-line">
-        Test accuracy {spread(test_accuracy.mean, test_accuracy.std)}, worst{' '}
-        {formatPercent(test_accuracy.worst)}.
-        {net_return !== null &&
-          ` Net return ${formatSignedPercent(net_return.mean)} ± ${formatPercent(net_return.std)}, worst ${formatSignedPercent(net_return.worst)}.`}{' '}
-        The seed with the lowest validation loss is stored.
+        A seed decides the initial weights, the order of the rows and the dropout. Each seed is a training of
+        its own, and all are tested on the same test part. The model of seed {stored?.seed} is stored, because
+        its validation loss is the lowest. The test part, the equity and the features on this page are those
+        of seed {stored?.seed} alone.
       </p>
+      <Figures
+        figures={[
+          [`Test accuracy, mean of ${seeds.length} seeds`, spread(test_accuracy.mean, test_accuracy.std)],
+          ['Test accuracy, worst seed', formatPercent(test_accuracy.worst)],
+          ...(net_return === null
+            ? []
+            : [
+                [
+                  `Net return, mean of ${seeds.length} seeds`,
+                  `${formatSignedPercent(net_return.mean)} ± ${formatPercent(net_return.std)}`,
+                ] as const,
+                ['Net return, worst seed', formatSignedPercent(net_return.worst)] as const,
+              ]),
+        ]}
+      />
       <DataTable
         label="Results of each seed"
         rows={seeds}
@@ -45,41 +68,48 @@ function Seeds({ seeds: { seeds, test_accuracy, net_return } }: { seeds: SeedsRe
   );
 }
 
-function Folds({ walkForward }: { walkForward: WalkForward }) {
+function Folds({ walkForward, hasSeeds }: { walkForward: WalkForward; hasSeeds: boolean }) {
   const { folds, test_accuracy, window_bars, gap_bars } = walkForward;
   const window =
-    window_bars === null ? 'a window that grows' : `a rolling window of ${formatNumber(window_bars)} bars`;
+    window_bars === null ? 'all bars' : `the last ${counted(window_bars, 'bar')} (a rolling window)`;
   return (
     <div>
-      <h3>Walk-forward</h3>
+      <h3>Walk-forward folds</h3>
       <p class="card-line">
-        {folds.length} folds with {window}
-        {gap_bars > 0 && `, a gap of ${formatNumber(gap_bars)} bars`}: test accuracy{' '}
-        {spread(test_accuracy.mean, test_accuracy.std)}, {formatPercent(test_accuracy.min)} to{' '}
-        {formatPercent(test_accuracy.max)}.
+        A fold is one more training{hasSeeds && ' with the seed of the stored model'}. It trains on {window}{' '}
+        before its test period{gap_bars > 0 && `, without the ${counted(gap_bars, 'bar')} next to it`}, and is
+        tested on that period alone. The verdict judges the test periods of all folds together. No model of a
+        fold is stored.
       </p>
+      <Figures
+        figures={[
+          [`Test accuracy, mean of ${folds.length} folds`, spread(test_accuracy.mean, test_accuracy.std)],
+          ['Test accuracy, worst fold', formatPercent(test_accuracy.min)],
+          ['Test accuracy, best fold', formatPercent(test_accuracy.max)],
+        ]}
+      />
       <DataTable
         label="Results of each fold"
         rows={folds}
         columns={[
           { title: 'Fold', cell: ({ fold }) => fold },
           {
-            title: 'Tested on',
-            cell: ({ test_start, test_end }) => (
-              <>
-                <Moment at={test_start} as="date" /> to <Moment at={test_end} as="date" />
-              </>
-            ),
+            title: 'Test period (UTC)',
+            cell: ({ test_start, test_end }) => <BarDays first={test_start} last={test_end} />,
           },
-          { title: 'Trained on', isNumber: true, cell: ({ train_rows }) => formatNumber(train_rows) },
-          { title: 'Tested', isNumber: true, cell: ({ test_rows }) => formatNumber(test_rows) },
-          { title: 'Accuracy', isNumber: true, cell: ({ test_accuracy: own }) => formatPercent(own) },
+          { title: 'Rows trained on', isNumber: true, cell: ({ train_rows }) => formatNumber(train_rows) },
+          { title: 'Rows tested', isNumber: true, cell: ({ test_rows }) => formatNumber(test_rows) },
+          { title: 'Test accuracy', isNumber: true, cell: ({ test_accuracy: own }) => formatPercent(own) },
           {
             title: 'Best baseline',
             isNumber: true,
             cell: ({ baselines }) => formatPercent(bestUninformed(baselines)),
           },
-          { title: 'Epochs', isNumber: true, cell: ({ epochs_trained }) => formatNumber(epochs_trained) },
+          {
+            title: 'Epochs trained',
+            isNumber: true,
+            cell: ({ epochs_trained }) => formatNumber(epochs_trained),
+          },
         ]}
       />
     </div>

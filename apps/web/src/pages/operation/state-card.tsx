@@ -17,7 +17,8 @@ export function StateCard({ operation }: { operation: TypedOperationSummary }) {
     return (
       <Note kind="info">
         <p>
-          {lineOf(operation)} at {percentageText(operation.progress.percentage)}.{' '}
+          Cancelled at {percentageText(operation.progress.percentage)}
+          {operation.cancel_reason === null ? '.' : `: ${asSentence(operation.cancel_reason)}`}{' '}
           {operation.resumable
             ? 'Resume it to continue from its last state.'
             : 'It cannot be resumed. Retry it to start from the beginning.'}
@@ -68,6 +69,11 @@ function RunningCard({ operation }: { operation: TypedOperationSummary }) {
       </div>
     </section>
   );
+}
+
+/** A reason with a full stop. */
+function asSentence(reason: string): string {
+  return /[.!?]$/.test(reason) ? reason : `${reason}.`;
 }
 
 function msOf(seconds: number | null): number | null {
