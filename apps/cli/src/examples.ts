@@ -13,7 +13,10 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'models list': ['ktrdr models list --sort edge', 'ktrdr models list --watch'],
   'models show': ['ktrdr models show test_strategy/1h_v3 --verbose'],
   'models compare': ['ktrdr models compare test_strategy/1h_v1 test_strategy/1h_v2'],
-  'models predict': ['ktrdr models predict test_strategy/1h_v3 --symbol AAPL --timeframe 1h --last 3'],
+  'models predict': [
+    'ktrdr models predict test_strategy/1h_v3 --last 3',
+    'ktrdr models predict test_strategy/1h_v3 --symbol MSFT --end-date 2024-03-01',
+  ],
   'models backtest': [
     'ktrdr models backtest test_strategy/1h_v3',
     'ktrdr models backtest test_strategy/1h_v3 --commission 5 --trades trades.csv',

@@ -28,7 +28,6 @@ describe('the command line', () => {
     [['dummy', 'start', '--iterations', 'many'], 'It must be a number.'],
     [['models'], 'Usage: ktrdr models'],
     [['models', 'list', '--sort', 'seed'], 'Allowed choices are created, accuracy, edge, name.'],
-    [['models', 'predict', 'a/1h_v1', '--timeframe', '1h'], "required option '--symbol <symbol>'"],
     [['indicators', 'compute', 'rsi', '--timeframe', '1h'], "required option '--symbol <symbol>'"],
   ])('%j is a usage error: exit 2', async (args, message) => {
     expect(await cli.run(...args)).toBe(2);

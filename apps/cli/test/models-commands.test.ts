@@ -132,6 +132,32 @@ describe('commands of models', () => {
     );
   });
 
+  test('models predict takes the symbol and the timeframe of the model, and asks for one of several symbols', async () => {
+    const answer = {
+      model: 'a/1h_v1',
+      symbol: 'AAPL',
+      timeframe: '1h',
+      classes: [],
+      predictions: [],
+      warnings: [],
+    };
+    cli.server.answers.set('POST /models/a/1h_v1/predict', () => ({ data: answer }));
+    const trainedOn = (...symbols: string[]): void => {
+      const summary = { ...MODEL, model: 'a/1h_v1', symbols };
+      cli.server.answers.set('GET /models/a/1h_v1', () => ({ data: { summary } }));
+    };
+    trainedOn('AAPL');
+    expect(await cli.run('models', 'predict', 'a/1h_v1', '--quiet')).toBe(0);
+    expect(cli.server.requests.at(-1)?.body).toEqual({ symbol: 'AAPL', timeframe: '1h' });
+    trainedOn('AAPL', 'GOOG');
+    await expect(cli.run('models', 'predict', 'a/1h_v1', '--quiet')).rejects.toMatchObject({
+      exitCode: 2,
+      message: 'a/1h_v1 was trained on AAPL, GOOG. Choose one with --symbol.',
+    });
+    expect(await cli.run('models', 'predict', 'a/1h_v1', '--symbol', 'MSFT', '--quiet')).toBe(0);
+    expect(cli.server.requests.at(-1)?.body).toEqual({ symbol: 'MSFT', timeframe: '1h' });
+  });
+
   test('models predict shows values for a regression, and no decision for classes other than BUY, HOLD and SELL', async () => {
     const answer = {
       model: 'a/1h_v1',

@@ -33,8 +33,8 @@ export function defineModels(models: Command, add: AddCommand): void {
     import('../commands/models-predict.js').then(({ predict }) => predict),
   )
     .argument(...MODEL)
-    .requiredOption('--symbol <symbol>', 'for example AAPL')
-    .requiredOption('--timeframe <timeframe>', "the model's base timeframe, for example 1h")
+    .option('--symbol <symbol>', 'for example AAPL (default: that of the model)')
+    .option('--timeframe <timeframe>', "the model's base timeframe (default)")
     .option('--last <number>', 'number of bars (default 1)', integer)
     .option(...END_DATE);
   const backtest = add(models, 'backtest', 'backtest a model on bars that it has not seen', () =>

@@ -11,7 +11,7 @@ import {
 } from '@ktrdr/contracts';
 import type { Screen } from '../screen.js';
 import type { Style } from '../style.js';
-import { count, counted, fileSize, minutes, moment, period } from './numbers.js';
+import { count, counted, fileSize, instant, moment, period } from './numbers.js';
 import { priceChart } from './price-chart.js';
 import { pairs, textTable } from './text-table.js';
 
@@ -109,7 +109,7 @@ function originText(origin: BarsOrigin): string {
   const hash = sha256 === null ? '' : ` (${sha256.slice(0, FINGERPRINT_CHARACTERS)})`;
   const by = profile === null ? '' : `, profile ${profile}`;
   return printable(
-    `${minutes(at)} UTC   ${kind} ${kind === 'download' ? 'from' : 'of'} ${from}${hash}, ${counted(rows, 'bar')}${by}${choices === null ? '' : `; ${choices}`}`,
+    `${instant(at)}   ${kind} ${kind === 'download' ? 'from' : 'of'} ${from}${hash}, ${counted(rows, 'bar')}${by}${choices === null ? '' : `; ${choices}`}`,
   );
 }
 

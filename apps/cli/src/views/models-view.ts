@@ -13,7 +13,7 @@ import { FINGERPRINT_CHARACTERS } from './bars-view.js';
 import { accuracyView } from './accuracy-view.js';
 import { ago } from './ago.js';
 import { classesView, confusionView } from './classes-view.js';
-import { count, counted, moment, orDash, percent, period } from './numbers.js';
+import { count, counted, instant, orDash, percent, period } from './numbers.js';
 import { pairs, textTable } from './text-table.js';
 import { seedsView } from './seeds-view.js';
 import { labelText, verdictView } from './verdict-view.js';
@@ -87,7 +87,7 @@ export function modelView(
             `ktrdr ${metadata.versions.ktrdr}, Node ${metadata.versions.node}, ${metadata.versions.engine}`,
           ),
         ],
-        ['created', moment(summary.created_at)],
+        ['created', instant(summary.created_at)],
         ['operation', printable(metadata.operation_id)],
         ['folder', printable(summary.path)],
         ['files', printable(files.join('\n'))],

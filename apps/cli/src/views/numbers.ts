@@ -27,8 +27,13 @@ export function moment(timestamp: string): string {
 }
 
 /** Formats an ISO timestamp (UTC) to the minute, also at midnight. */
-export function minutes(timestamp: string): string {
+function minutes(timestamp: string): string {
   return timestamp.replace('T', ' ').slice(0, 16);
+}
+
+/** Formats an ISO timestamp with its zone: `2024-01-02 00:00 UTC`. */
+export function instant(timestamp: string): string {
+  return `${minutes(timestamp)} UTC`;
 }
 
 /** `2024-01-02 09:00 to 2024-03-28 16:00 UTC`; `2024-01-02 to 2024-03-28` if both are at midnight. Local times have no zone. */

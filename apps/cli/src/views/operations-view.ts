@@ -20,7 +20,7 @@ import type { Style } from '../style.js';
 import { ago } from './ago.js';
 import { shownOr } from './damaged-record.js';
 import { issueLinesOf } from './issues-view.js';
-import { count, counted, moment } from './numbers.js';
+import { count, counted, instant, moment } from './numbers.js';
 import { errorDetails, resultView } from './outcome-view.js';
 import { pairs, textTable } from './text-table.js';
 import { labelText } from './verdict-view.js';
@@ -119,7 +119,7 @@ function wholeOperationView(
         ],
         ['about', subject(operation)],
         ['range', rangeOf(operation)],
-        ['created', `${moment(operation.created_at)} (${ago(operation.created_at, now)})`],
+        ['created', `${instant(operation.created_at)} (${ago(operation.created_at, now)})`],
         [ended ? 'took' : 'elapsed', took(operation, now)],
         ...(verbose
           ? parameters.map(([name, value]): [string, string] => [name.replaceAll('_', ' '), plain(value)])
@@ -142,7 +142,7 @@ function wholeOperationView(
 /** One line per status change. */
 function historyView(history: readonly OperationHistoryEntry[], style: Style): string {
   return textTable(
-    [{ head: 'history' }, { head: 'attempt', align: 'right' }, { head: 'status' }, { head: 'why' }],
+    [{ head: 'history (UTC)' }, { head: 'attempt', align: 'right' }, { head: 'status' }, { head: 'why' }],
     history.map(({ at, attempt, status, cause }) => [
       moment(at),
       String(attempt),
