@@ -36,9 +36,9 @@ function problemOf(apiUrl: string, cause: unknown): string {
     return `The certificate of the API at ${apiUrl} is not accepted (${message}). If a private authority issued it, set KTRDR_CA_FILE to that authority's file.`;
   // a service with TLS closes the connection of a client without it
   if (code === 'ECONNRESET' && apiUrl.startsWith('http:'))
-    return `The API at ${apiUrl} closed the connection. Try again. If it uses TLS, its address begins with https://: set KTRDR_API_URL.`;
+    return `The API at ${apiUrl} closed the connection. Try again. If it uses TLS, set KTRDR_API_URL to an address that begins with https://.`;
   if (code === 'EPROTO' && apiUrl.startsWith('https:'))
-    return `The API at ${apiUrl} does not use TLS, so its address begins with http://: set KTRDR_API_URL.`;
+    return `The API at ${apiUrl} does not use TLS. Set KTRDR_API_URL to an address that begins with http://.`;
   return `The API at ${apiUrl} does not answer. Start it with: npm start. If it listens elsewhere: ktrdr config set api_url URL`;
 }
 

@@ -273,7 +273,7 @@ describe('addresses', () => {
     await webhook('/hook', ['completed']);
     start({ policy: new AddressPolicy() });
     expect(await problemOf('wh_hook')).toBe(
-      'The address 127.0.0.1 is loopback. Nothing was sent. Webhooks use https and public addresses. For other addresses, and plain http to them, start the API with NOTIFY_PRIVATE_NETWORKS, such as 192.168.1.20 or 10.1.0.0/16.',
+      'The address 127.0.0.1 is loopback. Nothing was sent. Webhooks use https and public addresses. To allow http and addresses of your own network, start the API with NOTIFY_PRIVATE_NETWORKS, for example 192.168.1.20 or 10.1.0.0/16.',
     );
     expect(received).toEqual([]);
   });

@@ -69,7 +69,7 @@ export class WebhookSender {
 
 /** For an address that is not public. */
 export const ADDRESS_ADVICE =
-  'Webhooks use https and public addresses. For other addresses, and plain http to them, start the API with NOTIFY_PRIVATE_NETWORKS, such as 192.168.1.20 or 10.1.0.0/16.';
+  'Webhooks use https and public addresses. To allow http and addresses of your own network, start the API with NOTIFY_PRIVATE_NETWORKS, for example 192.168.1.20 or 10.1.0.0/16.';
 
 function problemOf(status: number): string | null {
   if (status >= 200 && status < 300) return null;

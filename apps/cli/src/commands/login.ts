@@ -57,7 +57,7 @@ export async function logout(context: CommandContext, options: ReadOptions): Pro
     {
       view: () =>
         removed
-          ? `The token for ${apiUrl} is removed from ${tokenFile().path}. It is still valid; to end that: ktrdr token revoke NAME`
+          ? `The token for ${apiUrl} is removed from ${tokenFile().path}. It is still valid. To revoke it: ktrdr token revoke NAME`
           : `There is no token for ${apiUrl}.`,
       names: () => (removed ? [apiUrl] : []),
     },

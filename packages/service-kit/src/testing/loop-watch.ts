@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** Time between two samples, ms. A hold is known to about this precision. */
+/** Time between two samples, ms. A hold is measured with about this precision. */
 const EVERY_MS = 2;
 
 /**

@@ -89,7 +89,7 @@ function judgedWarnings(stored: readonly StoredMetrics[]): string[] {
 
 /**
  * Why no model can be called the best; `null` if one can. The errors of two models on the same rows are correlated, which the standard
- * errors of the two do not show: the true interval is narrower, so a model that is marked here differs.
+ * errors of the two do not show: the true interval is narrower, so a model that is marked here does differ from the others.
  */
 function chanceWarning(stored: readonly StoredMetrics[]): string | null {
   const scores = stored.map(({ verdict }) => verdict?.accuracy);

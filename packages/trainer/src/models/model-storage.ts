@@ -39,7 +39,7 @@ const TRASH = '.deleted';
 export interface CommittedModel {
   strategy: string;
   timeframe: Timeframe;
-  /** Replaces that of the run, which knew of no other trial. */
+  /** Replaces the verdict of the run, which did not know the other trials on these bars. */
   verdict?: Verdict | null;
 }
 
