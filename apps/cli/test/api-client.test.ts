@@ -88,10 +88,14 @@ describe('the API client', () => {
     const tls = createTcpServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
     await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
     const baseUrl = `http://127.0.0.1:${(tls.address() as AddressInfo).port}`;
-    await expect(new ApiClient({ baseUrl }).get('/models')).rejects.toThrow(/an address that begins with https:/);
+    await expect(new ApiClient({ baseUrl }).get('/models')).rejects.toThrow(
+      /an address that begins with https:/,
+    );
     await new Promise((resolve) => tls.close(resolve));
     const secure = new ApiClient({ baseUrl: server.url.replace('http:', 'https:') });
-    await expect(secure.get('/models')).rejects.toThrow(/does not use TLS\. Set KTRDR_API_URL to an address that begins with http:/);
+    await expect(secure.get('/models')).rejects.toThrow(
+      /does not use TLS\. Set KTRDR_API_URL to an address that begins with http:/,
+    );
   });
 
   test('a server that is not the API gives an error that says so', async () => {
