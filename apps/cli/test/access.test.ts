@@ -188,7 +188,7 @@ test('a saved token that others can read is not used', async () => {
 
 test('ktrdr logout removes the token of this API', async () => {
   expect((await ktrdr(['logout'])).stdout).toMatch(
-    /^The token for .* is removed from .*\. It is still valid; /,
+    /^The token for .* is removed from .*\. It is still valid\. To revoke it: ktrdr token revoke NAME\n$/,
   );
   await expect(stat(tokenFile())).rejects.toThrow(/ENOENT/);
   expect((await ktrdr(['logout'])).stdout).toBe(`There is no token for ${api.url}.\n`);
