@@ -67,6 +67,18 @@ describe('files of pandas', () => {
     }
   });
 
+  test('yfinance-by-ticker.parquet: several symbols, grouped by symbol', async () => {
+    const { understood, bars } = await read('yfinance-by-ticker.parquet');
+    expect(understood).toMatchObject({ questions: [], left_out_rows: 0 });
+    expect(understood.bars).toMatchObject(
+      ['C', 'MSFT'].map((symbol) => ({ symbol, timeframe: '1d', rows: ROWS, first: DAYS.first })),
+    );
+    expect(bars.map(({ open, low, volume }) => [open[1], low[1], volume[1]])).toEqual([
+      [100.25, 99.35, 1007],
+      [200.5, 198.7, 2014],
+    ]);
+  });
+
   test.each(['local-gzip.parquet', 'local-plain.feather'])(
     '%s asks for the zone of its local times',
     async (name) => {

@@ -386,6 +386,20 @@ describe('columns', () => {
     expect((await understand(text)).asks).toEqual(['columns: The file has bid and ask prices. Choose one.']);
   });
 
+  test('symbols of one letter side by side are not names of prices', async () => {
+    const symbols = ['C', 'V', 'L', 'O'];
+    const prices = ['Open', 'High', 'Low', 'Close'];
+    const text = [
+      ['Ticker', ...symbols.flatMap((symbol) => prices.map(() => symbol))].join(),
+      ['Price', ...symbols.flatMap(() => prices)].join(),
+      `Date${','.repeat(16)}`,
+      ...['2024-01-02', '2024-01-03'].map((day) => [day, ...symbols.map(() => '1.2,2,1,1.5')].join()),
+    ].join('\n');
+    expect((await understand(text)).bars).toEqual(
+      symbols.map((symbol) => `${symbol} 1d 2024-01-02..2024-01-03 [1.2 2 1 1.5 0]`),
+    );
+  });
+
   test('several symbols side by side become several series', async () => {
     const text = [
       'Price,Close,Close,High,High,Low,Low,Open,Open,Volume,Volume',

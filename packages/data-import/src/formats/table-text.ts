@@ -1,3 +1,4 @@
+import { meaningOf } from '../columns/column-names.js';
 import { TextBytes } from './text-bytes.js';
 
 /** Columns of equal length, some rows of a table. */
@@ -83,8 +84,10 @@ function headerOf(columns: TableColumn[]): string {
   const names = columns.map(({ name }) => name);
   if (!hasTuples(columns)) return line(names);
   const parts = names.map((name) => TUPLE.exec(name));
-  const [, ...prices] = parts.map((part) => part?.[1] ?? '');
-  const [, ...symbols] = parts.map((part) => part?.[2] ?? '');
+  const levels = [1, 2].map((level) => parts.slice(1).map((part) => part?.[level] ?? ''));
+  const meanings = levels.map((words) => new Set(words.map((word) => meaningOf(word)?.meaning)).size);
+  // grouped by symbol or by price
+  const [prices = [], symbols = []] = meanings[0]! < meanings[1]! ? levels.toReversed() : levels;
   // as yfinance writes it
   return (
     line(['Price', ...prices]) + line(['Ticker', ...symbols]) + line([names[0]!, ...prices.map(() => '')])

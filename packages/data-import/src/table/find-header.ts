@@ -93,7 +93,8 @@ function isSymbolsRow(row: string[], names: string[]): boolean {
     symbols.length >= 4 &&
     /^(ticker|symbols?|)$/i.test(row[0]!) &&
     isTextRow(row) &&
-    meaningsOf(row) < LEAST_MEANINGS
+    // C, O and V are symbols too
+    meaningsOf(row.filter((cell) => cell.length > 1)) < LEAST_MEANINGS
   );
 }
 

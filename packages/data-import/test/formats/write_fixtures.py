@@ -47,6 +47,9 @@ dates.to_parquet(here / 'dates-brotli.parquet', compression='brotli', index=Fals
 multi = indexed(days, 'Date')
 multi.columns = pd.MultiIndex.from_tuples([(c.capitalize(), 'AAPL') for c in multi.columns], names=['Price', 'Ticker'])
 multi.to_parquet(here / 'yfinance.parquet')
+named = indexed(days, 'Date').rename(columns=str.capitalize)
+tickers = pd.concat({'C': named, 'MSFT': named * 2}, axis=1, names=['Ticker', 'Price'])
+tickers.to_parquet(here / 'yfinance-by-ticker.parquet')
 
 indexed(hours).reset_index(names='time').to_feather(here / 'utc-lz4.feather')
 column(local).to_feather(here / 'local-plain.feather', compression='uncompressed')
