@@ -185,6 +185,31 @@ describe('JSON of sources', () => {
     expect([...bars[0]!.volume]).toEqual(volume);
   });
 
+  test('Oanda: prices in an object of each bar, the last bar still open', async () => {
+    const candles = (sides: string[]): string =>
+      JSON.stringify({
+        instrument: 'EUR_USD',
+        granularity: 'H1',
+        candles: times.map((time, at) => ({
+          complete: at < times.length - 1,
+          volume: 7,
+          time: new Date(time * 1000).toISOString(),
+          ...Object.fromEntries(sides.map((side) => [side, { o: '1.1', h: '1.2', l: '1.05', c: '1.15' }])),
+        })),
+      });
+    const { understood, bars } = await readText(candles(['mid']));
+    expect(understood).toMatchObject({
+      questions: [],
+      columns: { open: 'mid.o', close: 'mid.c' },
+      left_out: [{ reason: 'the bar was not complete' }],
+    });
+    expect(bars).toMatchObject([{ symbol: 'EUR_USD', timeframe: '1h', length: times.length - 1 }]);
+    expect(bars[0]!.close[0]).toBe(1.15);
+    expect((await readText(candles(['bid', 'ask']))).understood.questions).toMatchObject([
+      { choice: 'columns', message: 'The file has bid and ask prices. Choose one.' },
+    ]);
+  });
+
   test('Bybit: rows without names, and the symbol beside them', async () => {
     const list = times.map((time, at) => [time * 1000, ...prices(at), volume[at]!, 1].map(String));
     const value = { retCode: 0, result: { symbol: 'BTCUSDT', list: list.toReversed() } };

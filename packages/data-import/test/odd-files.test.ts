@@ -566,6 +566,11 @@ describe('rows', () => {
     ],
     ['separators at the end', [`${HEADER},`, `${BAR},`, `${NEXT},`], []],
     ['any order', [HEADER, NEXT, BAR], []],
+    [
+      'a bar that was still open',
+      [`${HEADER},complete`, `${BAR},True`, `${NEXT},True`, '2024-01-04,9,9,9,9,9,False'],
+      ['4: the bar was not complete'],
+    ],
   ])('%s is left out with its line', async (_, lines, leftOut) => {
     expect(await understand(lines.join('\n'))).toMatchObject({ bars: [TWO_BARS], leftOut, asks: [] });
   });

@@ -1,4 +1,7 @@
-/** What a column's name says. `tick_volume` is the number of ticks; `bar_length` says the timeframe. */
+/**
+ * What a column's name says. `tick_volume` is the number of ticks; `bar_length` says the timeframe; `complete` is false for a bar that was
+ * still open.
+ */
 export type Meaning =
   | 'time'
   | 'date'
@@ -11,7 +14,8 @@ export type Meaning =
   | 'tick_volume'
   | 'symbol'
   | 'close_time'
-  | 'bar_length';
+  | 'bar_length'
+  | 'complete';
 
 /**
  * Names by meaning, as `simpleName` makes them. Of two columns with the same meaning, that of the earlier line is used; two of the same
@@ -79,6 +83,7 @@ symbol: symbol, ticker, ticker symbol, act symbol, tradingsymbol, trading symbol
 symbol: instrument, pair, currency pair, security, stock, asset, contract, stock symbol, market pair, wertpapier,
   valeur, symbole, simbolo, инструмент
 symbol: name, code, stock code, series name, isin, wkn, cusip, sedol, figi, ric
+complete: complete, is complete, completed, is completed, is closed, bar closed, candle closed, is final, confirm
 bar_length: per, timeframe, time frame, interval, bar length, granularity, resolution, bar size, период
 `;
 

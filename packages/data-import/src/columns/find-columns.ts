@@ -64,6 +64,7 @@ export function findNamedColumns(table: NamedTable, named: boolean, choices: Imp
     names,
     symbol: chosen.symbol ?? (named ? symbolColumn(meant, table.rows) : unnamedSymbols(table.rows, times)),
     barLength: one('bar_length'),
+    complete: one('complete'),
     groups,
     writesPoints: names.some((name) => name !== null && /^<[A-Z]+>$/.test(name)),
     questions: unique(questions),

@@ -31,7 +31,14 @@ export function findLayout(
 
 /** Columns of numbers that have no meaning yet, after the time. */
 function freeNumbers({ rows, names }: NamedTable, layout: Layout): number[] {
-  const used = new Set([layout.time, layout.clock, layout.closeTime, layout.symbol, layout.barLength]);
+  const used = new Set([
+    layout.time,
+    layout.clock,
+    layout.closeTime,
+    layout.symbol,
+    layout.barLength,
+    layout.complete,
+  ]);
   for (const column of layout.groups.flatMap(valueColumns)) used.add(column);
   return names
     .map((_, column) => column)

@@ -34,6 +34,8 @@ export interface Layout {
   closeTime: number;
   symbol: number;
   barLength: number;
+  /** Says whether a bar had closed. */
+  complete: number;
   groups: ColumnGroup[];
   /** A column that says when the bar closes is the only time. */
   stampsClose: boolean;
@@ -81,7 +83,14 @@ export function describeColumns(layout: Layout): Partial<Record<ImportColumn, st
 
 /** Names of the columns without a use. */
 export function ignoredColumns(layout: Layout, count: number): string[] {
-  const used = new Set([layout.time, layout.clock, layout.closeTime, layout.symbol, layout.barLength]);
+  const used = new Set([
+    layout.time,
+    layout.clock,
+    layout.closeTime,
+    layout.symbol,
+    layout.barLength,
+    layout.complete,
+  ]);
   for (const column of layout.groups.flatMap(valueColumns)) used.add(column);
   return Array.from({ length: count }, (_, column) => column)
     .filter((column) => !used.has(column))

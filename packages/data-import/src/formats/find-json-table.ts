@@ -159,7 +159,9 @@ function ofArrays(rows: unknown[][], names: readonly string[] | null): JsonTable
 }
 
 function ofObjects(parts: Rows[]): JsonTable {
-  const rows = parts.flatMap((part) => part.rows) as (JsonObject | null)[];
+  const nested = parts.some(({ rows: [first] }) => isObject(first) && Object.values(first).some(isObject));
+  const given = parts.flatMap((part) => part.rows) as (JsonObject | null)[];
+  const rows = nested ? given.map((row) => (row === null ? null : flat(row))) : given;
   const names = new Set<string>();
   for (const row of rows)
     for (const name of Object.keys(row ?? {})) if (names.size < MOST_COLUMNS) names.add(name);
@@ -172,6 +174,17 @@ function ofObjects(parts: Rows[]): JsonTable {
     columns.push({ name: 'symbol', cell: (row) => symbols[row]! });
   }
   return { rows: rows.length, named: true, columns };
+}
+
+/** `{ time, mid: { o, h, l, c } }`, as Oanda writes it: `mid.o` becomes a name. */
+function flat(row: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(row).flatMap(([name, inner]): [string, unknown][] =>
+      isObject(inner)
+        ? Object.entries(inner).map(([part, cell]) => [`${name}.${part}`, cell])
+        : [[name, inner]],
+    ),
+  );
 }
 
 function stacked(parts: { symbol: string; table: JsonTable }[]): JsonTable {

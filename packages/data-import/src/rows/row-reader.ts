@@ -45,6 +45,10 @@ export class RowReader {
   /** Reads the scanner's row. */
   read(scanner: RowScanner): void {
     const { layout, problems, width } = this.options;
+    if (layout.complete !== -1 && layout.complete < scanner.fields && isOpenBar(scanner, layout.complete)) {
+      problems.leftOut.add(scanner.line, 'the bar was not complete');
+      return;
+    }
     let withPrices = 0;
     for (const group of layout.groups) {
       if (!this.readPrices(scanner, group)) continue;
@@ -250,6 +254,10 @@ export class RowReader {
 
 function priceColumn(group: ColumnGroup, price: number): number {
   return price === 0 ? group.open : price === 1 ? group.high : price === 2 ? group.low : group.close;
+}
+
+function isOpenBar(scanner: RowScanner, column: number): boolean {
+  return /^(false|0|no)$/i.test(scanner.text(column));
 }
 
 function rowText(scanner: RowScanner): string {
