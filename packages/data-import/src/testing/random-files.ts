@@ -4,6 +4,7 @@ import { writeDialect, type Dialect, type DialectBar, type DialectRow } from './
 import { DATE_FORMS, TIME_FORMS, dateToWrite, type TimeForm } from './time-forms.js';
 import { offsetByIntl } from './zone-clock.js';
 
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 /** The time at which the files are read. */
 export const READ_AT = Date.UTC(2026, 10, 30);
@@ -108,7 +109,7 @@ function fileOf(plan: Plan): RandomFile {
   const name = isDaily ? plan.dailyForm : plan.intradayForm;
   const form = (isDaily ? DATE_FORMS : TIME_FORMS)[name]!;
   const dialect = soundDialect(plan, form);
-  const times = openTimes(plan);
+  const times = decidedTimes(plan, isDaily);
   const series = Array.from({ length: Math.max(1, plan.symbols) }, (_, symbol) =>
     times.map((time, index) => barOf(plan, symbol, time, index)),
   );
@@ -187,6 +188,17 @@ function soundDialect(plan: Plan, form: TimeForm): Dialect {
   if (plan.symbols > 1 && dialect.header === null) dialect.header = HEADERS[0]!;
   if (plan.symbols > 1) dialect.symbols = ['EURUSD', 'BRK.B'];
   return dialect;
+}
+
+/** Open times that do not begin or end in an hour that happens twice: such a file does not say which of the two it is. */
+function decidedTimes(plan: Plan, isDaily: boolean): number[] {
+  const isDoubled = (time: number): boolean =>
+    [-HOUR_MS, HOUR_MS].some(
+      (shift) => offsetByIntl(plan.zone, time) - offsetByIntl(plan.zone, time + shift) === shift,
+    );
+  const times = openTimes(plan);
+  if (isDaily || !(isDoubled(times[0]!) || isDoubled(times.at(-1)!))) return times;
+  return decidedTimes({ ...plan, start: Math.floor(times[0]! / DAY_MS) - 1 }, isDaily);
 }
 
 /** Open times of one symbol, oldest first: without a gap, or from Monday to Friday. */

@@ -135,6 +135,9 @@ describe('bars around a daylight-saving change', () => {
     expect(problemsOf(hours(Date.UTC(2019, 10, 3), [0, 1, 2, 3]))).toEqual([
       '1: 01:00 on 2019-11-03 happens twice in America/Chicago: the clocks go back from 02:00 to 01:00; only line 3 is in this hour, so the file does not say which of the two it is. The file may have another time zone. Correct the row, or leave bad rows out',
     ]);
+    expect(problemsOf(hours(Date.UTC(2019, 10, 3), [1, 1.25, 1.5]))).toEqual(
+      [0, 1, 2].map(() => expect.stringContaining('; only lines 2 to 4 are in this hour, so the file')),
+    );
     expect(problemsOf(hours(Date.UTC(2019, 2, 10), [1, 2, 3]))).toEqual([
       '1: 02:00 on 2019-03-10 does not exist in America/Chicago: the clocks go from 02:00 to 03:00. The file may have another time zone. Correct the row, or leave bad rows out',
     ]);

@@ -98,13 +98,20 @@ class Walk {
       else {
         const why =
           stepsBack === 0 && !mixed
-            ? `only line ${rows.lineOf(row)} is in this hour, so the file does not say which of the two it is`
+            ? `${this.linesOf(first, end)} in this hour, so the file does not say which of the two it is`
             : 'the rows of this hour are not in order of time';
         problems.push({ row, problem: `${doubledHour(local, zone, hour)}; ${why}. ${OTHER_ROW}` });
         times[row] = NaN;
       }
     }
     return end;
+  }
+
+  /** `only line 3 is`, `only lines 3 to 5 are` */
+  private linesOf(first: number, end: number): string {
+    const { lineOf } = this.rows;
+    const lines = [first, end - 1].map((index) => lineOf(this.symbol.rowAt(index)));
+    return end - first === 1 ? `only line ${lines[0]} is` : `only lines ${lines.join(' to ')} are`;
   }
 
   /** A single bar in the hour: the bars beside it may be one bar away from only one of its two instants. @returns ms to add, or `null` */
