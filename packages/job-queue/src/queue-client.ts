@@ -6,6 +6,8 @@ import { within } from './within.js';
 
 /** Delay before an unreachable queue is tried again, ms. */
 const RETRY_MS = 1_000;
+/** Time between two removals of old jobs, ms. */
+const REMOVE_MS = 600_000;
 /** Time that the parts of a queue have to close, ms. */
 const CLOSE_MS = 2_000;
 
@@ -46,6 +48,7 @@ export class QueueClient {
     this.listen = listen;
     this.parts = this.open();
     void this.keep();
+    void this.removeOldJobs();
   }
 
   get queue(): Queue {
@@ -84,6 +87,17 @@ export class QueueClient {
         await this.clock.sleep(RETRY_MS, signal).catch(() => {});
         if (!signal.aborted) this.parts = this.open();
       }
+    }
+  }
+
+  /** Never rejects. Ends after the parts are closed. */
+  private async removeOldJobs(): Promise<void> {
+    const { signal } = this.closing;
+    while (!signal.aborted) {
+      const { queue } = this;
+      const ready = queue.waitUntilReady();
+      await ready.then(() => this.connection.removeOldJobs(queue)).catch((error) => this.onError(error));
+      await this.clock.sleep(REMOVE_MS, signal).catch(() => {});
     }
   }
 }

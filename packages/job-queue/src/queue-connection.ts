@@ -12,6 +12,7 @@ import { withBoundedEvents } from './bounded-events.js';
 import { withBoundedJobs } from './bounded-job.js';
 import { PostgresEvents } from './postgres-events.js';
 import { PostgresMessages } from './postgres-messages.js';
+import { withPreparedStatements } from './prepared-statements.js';
 import type { QueueMessages } from './queue-messages.js';
 import { RedisMessages } from './redis-messages.js';
 
@@ -24,6 +25,8 @@ const POOL_SIZE = 4;
  * acceptable: operations are stored elsewhere, and the follower of a lost job adds it again.
  */
 const RELAXED = '-c synchronous_commit=off';
+/** PostgreSQL keeps the plans of statements, also those it makes while the tables are small. */
+const BY_INDEX = '-c enable_seqscan=off';
 /** Connection timeout, ms. */
 const CONNECT_MS = 5_000;
 /**
@@ -36,11 +39,10 @@ const RECONNECT_MS = { first: 100, longest: 1_000 };
 
 /** Ended jobs are kept this long for their followers, s. */
 const RETENTION_S = 24 * 3_600;
-/**
- * Most ended jobs that a Redis keeps, because they use its memory. On PostgreSQL, BullMQ reads all ended jobs to apply such a limit,
- * whenever a job ends.
- */
+/** Most ended jobs that a Redis keeps, because they use its memory. */
 const RETAINED_IN_REDIS = 100_000;
+/** Most jobs that `removeOldJobs` removes at a time. */
+const MOST_REMOVED = 100_000;
 
 /** BullMQ's worker options, without those that this class sets. */
 export type WorkerSettings = Omit<
@@ -83,7 +85,7 @@ export class QueueConnection {
         migrate: true,
         max: POOL_SIZE,
         connectionTimeoutMillis: CONNECT_MS,
-        options: RELAXED,
+        options: `${RELAXED} ${BY_INDEX}`,
       };
     } else {
       throw new KtrdrError(
@@ -103,7 +105,9 @@ export class QueueConnection {
     return withBoundedJobs(
       this.postgres === null
         ? new Queue(this.name, { connection: { ...this.redis, enableOfflineQueue: false } })
-        : (new Queue(this.name, { connection: this.postgres }, createPostgresBackend) as unknown as Queue),
+        : withPreparedStatements(
+            new Queue(this.name, { connection: this.postgres }, createPostgresBackend) as unknown as Queue,
+          ),
     );
   }
 
@@ -116,24 +120,35 @@ export class QueueConnection {
       { connection: this.postgres, autorun: false },
       createPostgresBackend,
     ) as unknown as QueueEvents;
-    return withBoundedEvents(PostgresEvents.replaceReading(events, this.clock));
+    return withBoundedEvents(PostgresEvents.replaceReading(withPreparedStatements(events), this.clock));
   }
 
   /** Opens the part that takes jobs. */
   worker(process: Processor, settings: WorkerSettings): Worker {
-    const retention =
-      this.postgres === null ? { age: RETENTION_S, count: RETAINED_IN_REDIS } : { age: RETENTION_S };
-    const kept = { ...settings, removeOnComplete: retention, removeOnFail: retention };
+    const retention = { age: RETENTION_S, count: RETAINED_IN_REDIS };
+    const kept = { removeOnComplete: retention, removeOnFail: retention };
     return withBoundedJobs(
       this.postgres === null
-        ? new Worker(this.name, process, { ...kept, connection: { ...this.redis } })
-        : (new Worker(
-            this.name,
-            process,
-            { ...kept, connection: this.postgres } as never,
-            createPostgresBackend as never,
-          ) as unknown as Worker),
+        ? new Worker(this.name, process, { ...settings, ...kept, connection: { ...this.redis } })
+        : withPreparedStatements(
+            new Worker(
+              this.name,
+              process,
+              { ...settings, connection: this.postgres } as never,
+              createPostgresBackend as never,
+            ) as unknown as Worker,
+          ),
     );
+  }
+
+  /**
+   * Removes jobs that ended long ago. On Redis, BullMQ does so whenever a job ends. On PostgreSQL, it would then read all jobs of the
+   * queue.
+   */
+  async removeOldJobs(queue: Queue): Promise<void> {
+    if (this.postgres === null) return;
+    for (const state of ['completed', 'failed'] as const)
+      await queue.clean(RETENTION_S * 1_000, MOST_REMOVED, state);
   }
 
   /** Opens the part that carries messages between processes. `queue` sends them; on PostgreSQL, `receiver` receives them. */

@@ -54,12 +54,13 @@ export const queueOf = (parts: ReturnType<typeof partsOf>): Queue => new JobQueu
 export const workerOf = (
   parts: ReturnType<typeof partsOf>,
   work: Work = async ({ data }) => ({ done: data.words }),
+  leaseMs = LEASE_MS,
 ): Worker =>
   new JobWorker({
     ...parts,
     name: 'one',
     concurrency: 1,
-    leaseMs: LEASE_MS,
+    leaseMs,
     describe: async () => ({ engine: 'onnx' }),
     work,
   });
