@@ -1,4 +1,11 @@
-import type { ImportChoices, ImportColumn, ImportQuestion, StampChoice, Timeframe } from '@ktrdr/contracts';
+import type {
+  AdjustChoice,
+  ImportChoices,
+  ImportColumn,
+  ImportQuestion,
+  StampChoice,
+  Timeframe,
+} from '@ktrdr/contracts';
 import { importError } from './bytes/import-error.js';
 import type { PackedFile } from './bytes/packed-file.js';
 import { saidTimeframe } from './columns/bar-length.js';
@@ -59,7 +66,7 @@ export async function readTable(
   const { layout } = table;
   const timeChoices = timeChoicesOf(table, choices, context.now);
   const problems = new RowProblems(file.name, choices.bad_rows);
-  const adjust = choices.adjust ?? 'none';
+  const adjust: AdjustChoice = choices.adjust ?? 'none';
   const group = layout.groups[0]!;
   if (adjust !== 'none' && group.adjustedClose === -1)
     throw importError(
@@ -101,7 +108,12 @@ export async function readTable(
   const asked = await quoteTimes(found, { ...table, lines: rows.lines }, context);
   const used = withTickVolume(rows, layout);
   const ignored = ignoredColumns(used, table.width);
-  const notes = [...used.notes, ...asked.notes, ...volumeNotes(layout, adjust, ignored)];
+  const notes = [
+    ...used.notes,
+    ...asked.notes,
+    ...adjustNotes(layout, adjust),
+    ...volumeNotes(layout, ignored),
+  ];
   const isOpen = found.questions.some(({ choice }) => choice === 'timezone' || choice === 'date_format');
   const bars = barsOfRows(reader, {
     rows,
@@ -153,13 +165,26 @@ function timeChoicesOf(
   return { ...times, named, timeframe: saidTimeframe(file.name, layout, sample, choices, times) };
 }
 
-function volumeNotes(layout: Layout, adjust: string, ignored: string[]): string[] {
-  const { adjustedClose, volume } = layout.groups[0]!;
+/** What happens with the adjusted close, if there is one. */
+function adjustNotes(layout: Layout, adjust: AdjustChoice): string[] {
+  const { adjustedClose } = layout.groups[0]!;
+  if (adjustedClose === -1) return [];
+  const name = columnName(layout, adjustedClose);
+  switch (adjust) {
+    case 'none':
+      return [
+        `${name} is not used. For adjusted prices, choose --adjust ratio (all prices) or --adjust close.`,
+      ];
+    case 'close':
+      return [`${name} replaces the close. Open, high and low stay as they are in the file.`];
+    case 'ratio':
+      return [`All four prices are scaled to ${name}.`];
+  }
+}
+
+function volumeNotes(layout: Layout, ignored: string[]): string[] {
+  const { volume } = layout.groups[0]!;
   const notes: string[] = [];
-  if (adjustedClose !== -1 && adjust === 'none')
-    notes.push(
-      `${columnName(layout, adjustedClose)} is not used. For adjusted prices, choose --adjust ratio (all prices) or --adjust close.`,
-    );
   if (volume === -1) {
     const others = ignored.filter((name) => meaningOf(name) === null);
     const which = others.length === 0 ? '' : ` If one of ${others.join(', ')} is it: --columns volume=NAME.`;

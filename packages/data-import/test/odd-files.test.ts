@@ -593,6 +593,15 @@ describe('rows', () => {
     expect((await understand(text, { adjust: 'ratio' })).bars).toEqual([
       'AAPL 1d 2024-01-02..2024-01-03 [1.5 3 0.75 1.5 20]',
     ]);
+    for (const [adjust, note] of [
+      [
+        'none',
+        'Adj Close is not used. For adjusted prices, choose --adjust ratio (all prices) or --adjust close.',
+      ],
+      ['close', 'Adj Close replaces the close. Open, high and low stay as they are in the file.'],
+      ['ratio', 'All four prices are scaled to Adj Close.'],
+    ] as const)
+      expect((await understand(text, { adjust })).notes).toBe(note);
     expect(
       await refusal(text.replace('1.5,20', '0.5,20'), { adjust: 'close', timeframe: '1d' }),
     ).toMatchObject({

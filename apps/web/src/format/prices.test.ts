@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { formatNumber } from './numbers.js';
-import { alikePrices, roundedPrices } from './prices.js';
+import { alikePrices, filePrices, roundedPrices } from './prices.js';
 
 /** The decimal point of this machine's locale. */
 const [, point = ''] = formatNumber(0.5, 1);
@@ -46,4 +46,20 @@ test.each([
 ])('%j is rounded to six digits of the largest', (prices, texts) => {
   const format = roundedPrices(prices);
   expect(prices.map((price) => format(price))).toEqual(texts.map((text) => text.replace('.', point)));
+});
+
+test.each([
+  // adjusted
+  [
+    [89.64, 91.7865468594],
+    ['89.6400', '91.7865'],
+  ],
+  [
+    [1.08123, 63_250.12345],
+    ['1.08123', '63,250.12345'],
+  ],
+])('%j of a file is exact, unless it was computed', (prices, texts) => {
+  expect(prices.map(filePrices(prices)).map((text) => text.replace(/\D/g, ' '))).toEqual(
+    texts.map((text) => text.replace(/\D/g, ' ')),
+  );
 });

@@ -13,14 +13,8 @@ import { Field } from '../../components/field.js';
 import type { ResourceControl } from '../../live/use-resource.js';
 import { CommittedText } from './committed-text.js';
 import type { ImportDraft } from './import-draft.js';
-import { CHOICE_WORDS } from './option-words.js';
+import { ADJUST_WORDS, BAD_ROWS_WORDS, CHOICE_WORDS } from './option-words.js';
 import { ProfileForm } from './profile-form.js';
-
-const ADJUST_WORDS: Readonly<Record<(typeof ADJUST_CHOICES)[number], string>> = {
-  none: 'Do not use it',
-  close: 'Use it as the close',
-  ratio: 'Scale all four prices with it',
-};
 
 interface ChoicesFormProps {
   draft: ImportDraft;
@@ -81,10 +75,7 @@ export function ChoicesForm({ draft, profiles }: ChoicesFormProps) {
           label={CHOICE_WORDS.bad_rows}
           unset="Ask me"
           value={choices.bad_rows ?? ''}
-          choices={[
-            ['refuse', 'Refuse the file'],
-            ['drop', 'Leave them out'],
-          ]}
+          choices={Object.entries(BAD_ROWS_WORDS)}
           choose={(bad_rows) => choose({ bad_rows: bad_rows === '' ? undefined : (bad_rows as 'drop') })}
         />
         <Select

@@ -1,4 +1,4 @@
-import type { ImportChoices } from '@ktrdr/contracts';
+import type { AdjustChoice, BadRowChoice, ImportChoices } from '@ktrdr/contracts';
 
 /** Names of the choices of an import, in questions and in the form. */
 export const CHOICE_WORDS: Readonly<Record<keyof ImportChoices, string>> = {
@@ -15,10 +15,33 @@ export const CHOICE_WORDS: Readonly<Record<keyof ImportChoices, string>> = {
   on_conflict: 'Bars that differ from stored bars',
 };
 
-/** A text of the import, in which options of the command line become fields of the form: `--adjust ratio` is `“Adjusted close” ratio`. */
+export const ADJUST_WORDS: Readonly<Record<AdjustChoice, string>> = {
+  none: 'Do not use it',
+  close: 'Use it as the close',
+  ratio: 'Scale all four prices with it',
+};
+
+export const BAD_ROWS_WORDS: Readonly<Record<BadRowChoice, string>> = {
+  refuse: 'Refuse the file',
+  drop: 'Leave them out',
+};
+
+/** Values that the form has in words. */
+const VALUE_WORDS: Partial<Record<string, Readonly<Record<string, string>>>> = {
+  adjust: ADJUST_WORDS,
+  bad_rows: BAD_ROWS_WORDS,
+};
+
+/**
+ * A text of the import, in which options of the command line become fields of the form: `--bad-rows drop` is `“Rows with an invalid
+ * value”: “Leave them out”`.
+ */
 export function inWordsOfForm(text: string): string {
-  return text.replace(/--([a-z]+(?:-[a-z]+)*)/g, (option, name: string) => {
+  return text.replace(/--([a-z]+(?:-[a-z]+)*)( [a-z]+\b)?/g, (option, name: string, word = '') => {
     const choice = name.replaceAll('-', '_');
-    return Object.hasOwn(CHOICE_WORDS, choice) ? `“${CHOICE_WORDS[choice as keyof ImportChoices]}”` : option;
+    if (!Object.hasOwn(CHOICE_WORDS, choice)) return option;
+    const value = VALUE_WORDS[choice]?.[String(word).trim()];
+    const field = `“${CHOICE_WORDS[choice as keyof ImportChoices]}”`;
+    return value === undefined ? field + word : `${field}: “${value}”`;
   });
 }

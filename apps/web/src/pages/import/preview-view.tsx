@@ -9,7 +9,7 @@ import { Fragment, type ComponentChildren } from 'preact';
 import { Note } from '../../components/note.js';
 import { TableBox } from '../../components/table-box.js';
 import { counted, formatNumber } from '../../format/numbers.js';
-import { alikePrices } from '../../format/prices.js';
+import { alikePrices, filePrices } from '../../format/prices.js';
 import { inWordsOfForm } from './option-words.js';
 import { previewTime } from './preview-time.js';
 
@@ -126,7 +126,7 @@ const PRICES = ['open', 'high', 'low', 'close'] as const;
 
 /** The first bars and the last one. Times are in UTC or as the file has them, so that one can compare them with the file. */
 function BarsPreview({ bars: { symbol, rows, preview } }: { bars: ImportedBars }) {
-  const price = alikePrices(preview.flatMap(({ open, high, low, close }) => [open, high, low, close]));
+  const price = filePrices(preview.flatMap(({ open, high, low, close }) => [open, high, low, close]));
   const volume = alikePrices(preview.map((bar) => bar.volume));
   const isCut = rows > preview.length;
   return (
