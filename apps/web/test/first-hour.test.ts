@@ -146,6 +146,7 @@ describe('a person with a file and no model', () => {
       .nth(0)
       .getByText(/^(Edge found|No edge found|Too little data to tell)$/)
       .waitFor();
+    await page.getByText('Select 2 to 10 completed trainings to compare them.').waitFor();
     await rows.nth(0).getByRole('checkbox').click();
     await rows.nth(1).getByRole('checkbox').click();
     await page.getByRole('link', { name: 'Compare 2' }).click();

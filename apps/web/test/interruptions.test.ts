@@ -62,6 +62,9 @@ describe('a page that is interrupted', () => {
     await status(page, 'cancelled');
     await row.locator('.status-cancelled').waitFor();
 
+    await page.getByText(/^Cancelled at [\d.]+%\. Resume it to continue/).waitFor();
+    expect(await page.locator('#history').innerText()).toMatch(/cancelled.*no reason given/s);
+
     const cancelledAt = await epochs(page);
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByRole('button', { name: 'Resume 1 operation' }).click();

@@ -14,7 +14,8 @@ import { seedsOf, type CurveMetric } from '../operation/curve-data.js';
 import { differencesOf, pointsText } from '../operation/verdict-card.js';
 import { hasSameTestRows, overlaidCurves, type ComparedSeeds, type Run } from './compare-data.js';
 import { ComparedTables } from './compared-tables.js';
-import { MOST_RUNS, useRuns, type Comparison } from './use-runs.js';
+import { LEAST_RUNS, MOST_RUNS } from './run-count.js';
+import { useRuns, type Comparison } from './use-runs.js';
 import './compare.css';
 
 /** Two to ten trainings or models side by side. */
@@ -36,7 +37,7 @@ export function ComparePage() {
   return (
     <>
       <PageHeader title="Compare" />
-      {count < 2 ? (
+      {count < LEAST_RUNS ? (
         <EmptyState title="Choose two to ten trainings">
           <p>
             Select them in the <a href="/app/operations?type=training&status=completed">list of operations</a>

@@ -5,9 +5,7 @@ import { useResource, type ResourceControl } from '../../live/use-resource.js';
 import { isActive } from '../../operations/operation-words.js';
 import { pointsOfResult } from '../operation/curve-data.js';
 import type { Run } from './compare-data.js';
-
-/** Most runs of one comparison: as many as there are colours. */
-export const MOST_RUNS = 10;
+import { MOST_RUNS } from './run-count.js';
 
 /** What a comparison shows. */
 export interface Comparison {

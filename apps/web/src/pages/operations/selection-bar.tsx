@@ -3,6 +3,7 @@ import { OPERATION_ACTIONS, type OperationAction } from '@ktrdr/contracts';
 import { formatNumber } from '../../format/numbers.js';
 import { knownOperation } from '../../live/operations.js';
 import { ACTION_WORDS, planOf } from '../../operations/operation-actions.js';
+import { LEAST_RUNS, MOST_RUNS } from '../compare/run-count.js';
 import type { Selection } from './selection.js';
 import type { OperationList } from './use-operation-rows.js';
 
@@ -77,13 +78,18 @@ export function SelectionBar({ list, selection, open }: SelectionBarProps) {
             </button>
           );
         })}
-      {compared.length >= 2 && compared.length <= 10 && (
+      {compared.length >= LEAST_RUNS && compared.length <= MOST_RUNS && (
         <a
           class="button"
           href={`/app/compare?ids=${compared.map(({ operation_id }) => operation_id).join(',')}`}
         >
           Compare {compared.length}
         </a>
+      )}
+      {compared.length < LEAST_RUNS && chosen.size <= compared.length && (
+        <span class="muted">
+          Select {LEAST_RUNS} to {MOST_RUNS} completed trainings to compare them.
+        </span>
       )}
       {heldButton}
     </div>

@@ -94,7 +94,7 @@ export function MoreOptions({ form, problem, onChange }: MoreOptionsProps) {
             checked={form.detailed_analytics}
             onChange={(event) => onChange({ detailed_analytics: event.currentTarget.checked })}
           />
-          Write the metrics of every epoch into a file
+          Detailed analytics: the importance of each feature, and a file with the metrics of every epoch
         </label>
         <label class="check-line">
           <input
