@@ -107,10 +107,18 @@ test('--resample makes coarser bars of what was stored, in the zone of the impor
   ]);
   expect(context.stdout()).toMatch(/A_1w\.csv[^]*the last bar is incomplete/);
 
+  const message = 'A_1d.csv:3: the bar crosses the end of its coarser bar.';
+  server.answers.set('POST /data/resample', () => ({
+    status: 422,
+    error: { code: 'bars_invalid', message },
+  }));
+  await expect(run(file, '--yes', '--resample', '1w')).rejects.toThrow(message);
+  expect(context.stderr()).toContain('A_1d.csv is imported, but no coarser bars were made of it:\n');
+
   await expect(run(file, '--yes', '--resample', '1w,2h')).rejects.toThrow(
     '2h is not a timeframe: choose one of',
   );
-  expect(sent('/data/imports/start')).toHaveLength(1);
+  expect(sent('/data/imports/start')).toHaveLength(2);
 });
 
 describe('in a terminal', () => {

@@ -128,8 +128,14 @@ async function resampleAll(
   stored: readonly StoredBars[],
   { timezone, on_conflict }: PreviewImportRequest,
 ): Promise<void> {
-  for (const { symbol, timeframe } of stored)
-    await resampleStored(context, api, { symbol, timeframe, to, timezone, on_conflict }, options);
+  for (const { symbol, timeframe, file } of stored) {
+    try {
+      await resampleStored(context, api, { symbol, timeframe, to, timezone, on_conflict }, options);
+    } catch (error) {
+      context.output.err(`${printable(file)} is imported, but no coarser bars were made of it:`);
+      throw error;
+    }
+  }
 }
 
 /** Saves the choices of an import as a profile, without the choices for these bars alone. */
