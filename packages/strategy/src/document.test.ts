@@ -116,6 +116,12 @@ describe('invalid YAML', () => {
     ]);
   });
 
+  test('a duplicate key after an empty one', () => {
+    expect(read('m:\n  k: 1\n  n:\n  k: 2\n').problems).toEqual([
+      's.yaml:4:3 m.k: duplicate key, first used in line 2; keep one, or put spaces before it if it belongs to n in line 3',
+    ]);
+  });
+
   test.each([
     [
       'a: 1\n---\nb: 2\n',

@@ -224,13 +224,22 @@ class Converter {
         this.merge(child, merged, keyStart, path);
       } else if (children.has(name)) {
         const first = placeAt(this.lines, children.get(name)!.keyOffset!);
-        const message = `duplicate key, first used in line ${first.line}; keep one`;
+        const message = `duplicate key, first used in line ${first.line}; keep one${this.orIndent(node, index)}`;
         this.issues.error(placeAt(this.lines, keyStart), childPath, message);
       } else {
         children.set(name, child);
       }
     }
     for (const [name, child] of merged) if (!children.has(name)) children.set(name, child);
+  }
+
+  /** A key after an empty one may belong to it: then it lacks spaces. */
+  private orIndent(node: YAMLMap.Parsed, index: number): string {
+    const before = node.items[index - 1];
+    if (before === undefined || !isScalar(before.key)) return '';
+    if (before.value !== null && !(isScalar(before.value) && before.value.source === '')) return '';
+    const { line } = placeAt(this.lines, before.key.range![0]);
+    return `, or put spaces before it if it belongs to ${before.key.source} in line ${line}`;
   }
 
   /** In YAML, `{dropout: 0,2}` is two entries: dropout 0, and a key 2 without a value. */
