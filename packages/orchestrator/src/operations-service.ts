@@ -50,6 +50,8 @@ export interface OperationsServiceDependencies {
   mostAttemptMs?: number;
   /** A start is refused if this many operations of its type wait. Default: no limit. */
   mostWaiting?: number;
+  /** Calls `begin` when the work of a stored attempt may begin. Default: at once. */
+  whenToBegin?: (begin: () => void) => void;
 }
 
 /** Another process takes an owner's operations over after this long without a renewal, ms. */
@@ -83,6 +85,7 @@ export class OperationsService {
       logger,
       lease,
       mostMs: dependencies.mostAttemptMs ?? null,
+      whenToBegin: dependencies.whenToBegin ?? ((begin) => begin()),
       onStored: (operationId) => this.shutdownSteps.stored(operationId),
       onEnded: (ended) => void this.nextAttempts.openIfInterrupted(ended),
     });

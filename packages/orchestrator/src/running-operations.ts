@@ -13,6 +13,8 @@ export interface RunningOperationsParts {
   logger: OrchestratorLogger;
   lease: Lease;
   mostMs: number | null;
+  /** See `OperationsServiceDependencies`. */
+  whenToBegin: (begin: () => void) => void;
   /** An attempt is stored and has not begun. */
   onStored(operationId: string): Promise<void>;
   /** An attempt has ended, and is no longer here. */
@@ -92,7 +94,7 @@ export class RunningOperations {
       this.running.set(operationId, running);
       running.created(written.operation);
       await this.parts.onStored(operationId);
-      this.execute(running);
+      this.parts.whenToBegin(() => this.execute(running));
       return written;
     } catch (error) {
       this.forget(running);

@@ -19,6 +19,7 @@ import { EnvelopeAdapter } from './http/success-envelope.js';
 import { guardHosts } from './http/host-guard.js';
 import { StrayOptionsGuard } from './http/stray-options.js';
 import { validationPipe } from './http/validation.js';
+import { AnswersFirst } from './limits/answers-first.js';
 import { closeSlowBodies } from './limits/close-slow-bodies.js';
 import { limitConnections } from './limits/limit-connections.js';
 import { limitRequests } from './limits/limit-requests.js';
@@ -79,7 +80,7 @@ export async function createService(
   guardAccess(app);
   limitRequests(fastify, listens.requestLimits, clock);
   closeSlowBodies(fastify, clock);
-  takeTurns(fastify);
+  takeTurns(fastify, app.get(AnswersFirst, { strict: false }));
   describe(app, description);
   return app;
 }

@@ -16,6 +16,7 @@ import {
   type OperationStore,
   type OrchestratorLogger,
 } from '@ktrdr/orchestrator';
+import { AnswersFirst } from './limits/answers-first.js';
 import { isOwnerGone, ownerName } from './owner-process.js';
 import { orchestratorLogger } from './service-logger.js';
 
@@ -71,10 +72,11 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnModuleDestr
         { provide: OPERATION_STORE, useValue: store },
         { provide: CLOCK, useValue: systemClock },
         { provide: ORCHESTRATOR_LOGGER, useValue: orchestratorLogger(new Logger(), 'Operations') },
+        { provide: AnswersFirst, useFactory: () => new AnswersFirst(systemClock) },
         {
           provide: OperationsService,
-          inject: [ORCHESTRATOR_LOGGER],
-          useFactory: (logger: OrchestratorLogger) =>
+          inject: [ORCHESTRATOR_LOGGER, AnswersFirst],
+          useFactory: (logger: OrchestratorLogger, answers: AnswersFirst) =>
             new OperationsService({
               store,
               clock: systemClock,
@@ -85,10 +87,11 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnModuleDestr
               onInterrupt,
               mostAttemptMs,
               mostWaiting,
+              whenToBegin: (begin) => answers.begin(begin),
             }),
         },
       ],
-      exports: [CLOCK, ORCHESTRATOR_LOGGER, OperationsService],
+      exports: [AnswersFirst, CLOCK, ORCHESTRATOR_LOGGER, OperationsService],
     };
   }
 

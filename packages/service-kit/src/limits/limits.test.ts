@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FakeClock } from '@ktrdr/orchestrator/testing';
 import { fastify, type FastifyInstance } from 'fastify';
 import { CALLER, setCaller } from '../access/caller.js';
+import { AnswersFirst } from './answers-first.js';
 import { closeSlowBodies } from './close-slow-bodies.js';
 import { limitConnections, Shares } from './limit-connections.js';
 import { limitRequests } from './limit-requests.js';
@@ -95,7 +96,7 @@ describe('requests', () => {
 });
 
 test('a read among many changes is answered before most of them begin', async () => {
-  takeTurns(service);
+  takeTurns(service, new AnswersFirst(clock));
   const begun: string[] = [];
   service.addHook('preHandler', ({ method }, _reply, done) => {
     begun.push(method);

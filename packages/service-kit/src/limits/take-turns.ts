@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { auditedOf } from '../access/route-access.js';
+import type { AnswersFirst } from './answers-first.js';
 import { isRead } from './limit-requests.js';
 
 /** Number of changes that begin in one turn of the event loop: with fewer, the store would write them in smaller groups. */
@@ -7,15 +9,18 @@ const MOST_IN_A_TURN = 8;
 /**
  * Lets only a few requests that change something begin in one turn of the event loop. Reads do not wait: they are answered
  * between two turns, however many starts arrive at once.
+ *
+ * @param answers hears of each start before its turn
  */
-export function takeTurns(fastify: FastifyInstance): void {
+export function takeTurns(fastify: FastifyInstance, answers: AnswersFirst): void {
   const waiting: (() => void)[] = [];
   const beginSome = (): void => {
     for (const begin of waiting.splice(0, MOST_IN_A_TURN)) begin();
     if (waiting.length > 0) setImmediate(beginSome);
   };
-  fastify.addHook('onRequest', ({ method }, _reply, done) => {
-    if (isRead(method)) return done();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (isRead(request.method)) return done();
+    if (auditedOf(request)?.action === 'start') answers.expect(reply.raw);
     waiting.push(done);
     if (waiting.length === 1) setImmediate(beginSome);
   });
