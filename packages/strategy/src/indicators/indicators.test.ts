@@ -116,6 +116,8 @@ describe('every indicator, with any parameters', () => {
     fc.assert(
       fc.property(anyIndicator, fc.integer(), ([type, parameters], seed) => {
         const bars = randomBars({ length: 300, seed });
+        bars.volume.fill(0, 0, 150);
+        const withoutVolume = computeIndicator(type.type, parameters, bars);
         // A bar without volume has no volume-weighted price.
         bars.volume.forEach((volume, t) => (bars.volume[t] = volume + 1));
         const outputs = computeIndicator(type.type, parameters, bars);
@@ -124,6 +126,7 @@ describe('every indicator, with any parameters', () => {
         expect(lookbacks).toHaveLength(type.outputs.length);
         outputs.forEach((output, index) => {
           expect(output).toHaveLength(bars.length);
+          expect(withoutVolume[index]!.subarray(0, lookbacks[index]).every(Number.isNaN)).toBe(true);
           expect(output.findIndex(Number.isFinite)).toBe(lookbacks[index]);
           expect(output.subarray(lookbacks[index]).every(Number.isFinite)).toBe(true);
         });

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { KtrdrError } from '@ktrdr/contracts';
-import { checkIndicator } from './indicators/check-indicator.js';
-import { INDICATOR_TYPES } from './indicators/registry.js';
+import { checkIndicator } from './check-indicator.js';
+import { INDICATOR_TYPES } from './registry.js';
 
 const COUNT = 300;
 
@@ -35,7 +35,7 @@ describe.each(INDICATOR_TYPES.map(({ type }) => type))('%s', (type) => {
     return steps.every((step) => Math.abs(step - steps[0]!) < 1e-6 * 1_024);
   });
 
-  test('declares a ratio if, and only if, its values depend on where 0 is', () => {
+  test('has needsRatio if, and only if, its values depend on where 0 is', () => {
     expect(indicator.whyRatio === null).toBe(isSameAnywhere);
   });
 });
@@ -47,7 +47,7 @@ test('a ratio of volumes needs no prices', () => {
 });
 
 test('docs/data.md names the indicators that are ratios', () => {
-  const page = readFileSync(new URL('../../../docs/data.md', import.meta.url), 'utf8');
+  const page = readFileSync(new URL('../../../../docs/data.md', import.meta.url), 'utf8');
   const named = /Indicators that are ratios: ([^.]+)\./.exec(page)?.[1]?.match(/\w+/g);
   expect(named).toEqual(INDICATOR_TYPES.filter(({ needsRatio }) => needsRatio).map(({ type }) => type));
 });
