@@ -3,17 +3,13 @@ import { useSignal } from '@preact/signals';
 import { ChoiceSelect } from '../../components/choice-select.js';
 import { Field } from '../../components/field.js';
 import { TextInput } from '../../components/text-input.js';
-import { EMPTY_FORM, type FormField, type TrainingForm } from './training-form.js';
+import { EMPTY_FORM, type FormField, type TextField, type TrainingForm } from './training-form.js';
 
 interface MoreOptionsProps {
   form: TrainingForm;
   problem: (field: FormField) => string | null;
   onChange: (fields: Partial<TrainingForm>) => void;
 }
-
-type TextField = {
-  [Name in keyof TrainingForm]: TrainingForm[Name] extends string ? Name : never;
-}[keyof TrainingForm];
 
 const NUMBERS: readonly (readonly [field: TextField, label: string, hint: string])[] = [
   [
@@ -35,11 +31,13 @@ const NAMES: readonly TextField[] = [...NUMBERS.map(([field]) => field), 'user']
 
 /** The options that most trainings do without. They are open at first if one of them is set. */
 export function MoreOptions({ form, problem, onChange }: MoreOptionsProps) {
+  const others = Object.entries(form.others).map(([name, value]) => `${name} ${String(value)}`);
   const hasProblem = NAMES.some((field) => problem(field) !== null);
   const isSet =
     NAMES.some((field) => form[field] !== '') ||
     form.detailed_analytics ||
     form.dry_run ||
+    others.length > 0 ||
     form.priority !== EMPTY_FORM.priority;
   const isOpen = useSignal(isSet);
   return (
@@ -104,6 +102,7 @@ export function MoreOptions({ form, problem, onChange }: MoreOptionsProps) {
           />
           Dry run: prepare the data, and do not train
         </label>
+        {others.length > 0 && <p>Kept from the earlier training: {others.join(', ')}</p>}
       </div>
     </details>
   );

@@ -39,6 +39,17 @@ test('an earlier request fills the form, and the form gives the same request', (
   expect(requestOf({ kind: 'text', text: 'name: a', file: 'a.yaml' }, formOf(request))).toEqual(request);
 });
 
+test('an option without a field keeps its value, unlike the id and the name of the file', () => {
+  const earlier = { strategy_name: 'a', task_id: 't', seed: 1, later_option: 0.5 } as StartTrainingRequest;
+  const form = formOf(earlier);
+  expect(form.others).toEqual({ later_option: 0.5 });
+  expect(requestOf({ kind: 'file', name: 'b' }, form)).toEqual({
+    strategy_name: 'b',
+    seed: 1,
+    later_option: 0.5,
+  });
+});
+
 test('empty fields are left to the file and the API', () => {
   expect(requestOf({ kind: 'file', name: 'a' }, EMPTY_FORM)).toEqual({ strategy_name: 'a', seed: 42 });
 });

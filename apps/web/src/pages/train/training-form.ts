@@ -23,7 +23,14 @@ export interface TrainingForm {
   dry_run: boolean;
   priority: TrainingPriority;
   user: string;
+  /** Options of an earlier training that have no field. */
+  others: Readonly<Record<string, unknown>>;
 }
+
+/** Fields whose value is a text. */
+export type TextField = {
+  [Name in keyof TrainingForm]: TrainingForm[Name] extends string ? Name : never;
+}[keyof TrainingForm];
 
 export type FormField = keyof TrainingForm | 'strategy';
 
@@ -56,7 +63,16 @@ export const EMPTY_FORM: TrainingForm = {
   dry_run: false,
   priority: 'normal',
   user: '',
+  others: {},
 };
+
+/** Parts of a request that are not options: the strategy has its own field, and a new training has a new id. */
+const NOT_OPTIONS: ReadonlySet<string> = new Set<keyof StartTrainingRequest>([
+  'strategy',
+  'strategy_name',
+  'strategy_file',
+  'task_id',
+]);
 
 /** The form with the fields of an earlier request. */
 export function formOf(request: StartTrainingRequest): TrainingForm {
@@ -76,6 +92,9 @@ export function formOf(request: StartTrainingRequest): TrainingForm {
     dry_run: request.dry_run ?? false,
     priority: request.priority ?? 'normal',
     user: text(request.user),
+    others: Object.fromEntries(
+      Object.entries(request).filter(([name]) => !(name in EMPTY_FORM) && !NOT_OPTIONS.has(name)),
+    ),
   };
 }
 
@@ -86,6 +105,7 @@ export function requestOf(strategy: StrategyChoice, form: TrainingForm): StartTr
     ...(strategy.kind === 'file'
       ? { strategy_name: strategy.name }
       : { strategy: strategy.text, strategy_file: strategy.file }),
+    ...form.others,
     symbols: form.symbols.length === 0 ? undefined : [...form.symbols],
     timeframes: form.timeframes.length === 0 ? undefined : [...form.timeframes],
     start_date: form.start_date || undefined,
@@ -111,7 +131,7 @@ interface Bounds {
   most: number;
 }
 
-const WHOLE_NUMBERS: readonly (readonly [field: keyof TrainingForm, bounds: Bounds])[] = [
+const WHOLE_NUMBERS: readonly (readonly [field: TextField, bounds: Bounds])[] = [
   ['seed', { least: 0, most: 4_294_967_295 }],
   ['seeds', TRAINING_SEEDS],
   ['walk_forward', WALK_FORWARD_FOLDS],
@@ -123,7 +143,7 @@ const WHOLE_NUMBERS: readonly (readonly [field: keyof TrainingForm, bounds: Boun
 export function numberProblems(form: TrainingForm): Map<FormField, string> {
   const problems = new Map<FormField, string>();
   for (const [field, { least, most }] of WHOLE_NUMBERS) {
-    const text = String(form[field]).trim();
+    const text = form[field].trim();
     const value = Number(text);
     if (text !== '' && !(Number.isInteger(value) && value >= least && value <= most))
       problems.set(field, `Write a whole number from ${least} to ${most.toLocaleString()}.`);
