@@ -1,3 +1,5 @@
+import type { OperationType } from '@ktrdr/contracts';
+
 /** Examples of the help, by the words of the command; '' is `ktrdr --help`. */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   '': [
@@ -95,4 +97,13 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'ktrdr completion fish | source',
   ],
   'dummy start': ['ktrdr dummy start --iterations 5 --duration 0.2'],
+};
+
+/** The command that starts an operation of a type. */
+export const START_COMMANDS: Readonly<Record<OperationType, string>> = {
+  training: 'ktrdr models train FILE',
+  backtest: 'ktrdr models backtest MODEL',
+  import: 'ktrdr data import FILE',
+  download: 'ktrdr data download SYMBOL --source NAME',
+  dummy: 'ktrdr dummy start',
 };

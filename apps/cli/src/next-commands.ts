@@ -1,14 +1,6 @@
 import { isTerminalStatus, type OperationStatus, type OperationType } from '@ktrdr/contracts';
 import type { ApiError } from './cli-error.js';
-
-/** The command that starts an operation of a type. */
-const START: Readonly<Record<OperationType, string>> = {
-  training: 'ktrdr models train FILE',
-  backtest: 'ktrdr models backtest MODEL',
-  import: 'ktrdr data import FILE',
-  download: 'ktrdr data download SYMBOL --source NAME',
-  dummy: 'ktrdr dummy start',
-};
+import { START_COMMANDS } from './examples.js';
 
 /** What the API says about the operation that it refused to cancel, resume or retry. */
 interface Refused {
@@ -23,7 +15,7 @@ export function nextCommands({ code, details }: ApiError): string[] {
   const { operation_id, operation_type, status } = details;
   const show = `  show it: ktrdr operations show ${operation_id}`;
   if (code === 'operation_ended') return [show];
-  if (status === 'completed') return [show, `  start a new one: ${START[operation_type]}`];
+  if (status === 'completed') return [show, `  start a new one: ${START_COMMANDS[operation_type]}`];
   const follow = `  follow it: ktrdr operations follow ${operation_id}`;
   if (status === 'cancelling') return [follow];
   if (!isTerminalStatus(status)) return [follow, `  cancel it: ktrdr operations cancel ${operation_id}`];
