@@ -22,6 +22,8 @@ export class OperationWrites {
   /** The rows that this process has written. */
   readonly known = new KnownRows();
   private readonly grouped: GroupedWrites<OperationWrite, WriteResult>;
+  /** Creations. On PostgreSQL, their groups do not wait for groups of changes: nothing changes an operation before it is stored. */
+  private readonly created: GroupedWrites<OperationWrite, WriteResult>;
 
   /** @param onWritten called with the ids of the changed operations, after each commit */
   constructor(access: StoreAccess, onWritten: (operationIds: ReadonlySet<string>) => void) {
@@ -36,21 +38,24 @@ export class OperationWrites {
       },
       failsAlone,
     });
-    const quick = new GroupedWrites<OperationWrite, WriteResult>({
-      write: async (group) => {
-        const { results, changed } = await writeQuickGroup(access, group, known);
-        onWritten(changed);
-        return Promise.all(
-          results.map(async (settled, index) => settled ?? settledOf(careful.add(group[index]!))),
-        );
-      },
-      failsAlone,
-    });
-    this.grouped = access.database.quick === null ? careful : quick;
+    const quick = () =>
+      new GroupedWrites<OperationWrite, WriteResult>({
+        write: async (group) => {
+          const { results, changed } = await writeQuickGroup(access, group, known);
+          onWritten(changed);
+          return Promise.all(
+            results.map(async (settled, index) => settled ?? settledOf(careful.add(group[index]!))),
+          );
+        },
+        failsAlone,
+      });
+    const isQuick = access.database.quick !== null;
+    this.grouped = isQuick ? quick() : careful;
+    this.created = isQuick ? quick() : careful;
   }
 
   create(created: NewOperation): Promise<Inserted> {
-    return this.grouped.add({ kind: 'create', created }) as Promise<Inserted>;
+    return this.created.add({ kind: 'create', created }) as Promise<Inserted>;
   }
 
   transition(write: Omit<TransitionWrite, 'kind'>): Promise<Written> {

@@ -69,6 +69,34 @@ test('one statement writes each change of an operation from start to end, even a
   }
 });
 
+test('a creation does not wait for a group of changes', async () => {
+  const database = await openPostgresDatabase(url);
+  let gate: Promise<void> | null = null;
+  const store = new SqlOperationStore({
+    ...database,
+    quick: async (durable, values) => {
+      const first = gate;
+      gate = null;
+      await first;
+      return database.quick!(durable, values);
+    },
+  });
+  try {
+    await create(store, 'op_8');
+    let open = () => {};
+    gate = new Promise((resolve) => (open = resolve));
+    const change = run(store, 'op_8');
+    for (; gate !== null;) await new Promise((resolve) => setImmediate(resolve));
+    // its group is held up
+    await create(store, 'op_9');
+    open();
+    expect((await change).changed).toBe(true);
+    expect(await run(store, 'op_9')).toMatchObject({ changed: true, operation: { status: 'running' } });
+  } finally {
+    await store.close();
+  }
+});
+
 test('a change by another process is seen by the next write of this one', async () => {
   const [store, other] = [await open(), await open()];
   try {
