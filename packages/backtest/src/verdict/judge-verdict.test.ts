@@ -86,7 +86,16 @@ describe('the answer', () => {
       'the model is worse than a baseline, regardless of the trades',
       { accuracy: WORSE, trades: 3 },
     ],
-    ['too_little_data', 'the model is worse than a baseline on few rows', { ...lessData, accuracy: WORSE }],
+    [
+      'no_edge',
+      'the model is worse than a baseline, on 150 rows',
+      { ...lessData, accuracy: WORSE, rows: 150 },
+    ],
+    [
+      'too_little_data',
+      'the model is worse than a baseline, on so few rows that nothing is found',
+      { ...lessData, accuracy: WORSE, rows: 149 },
+    ],
     ['too_little_data', 'there are too few rows', { ...lessData, accuracy: ALIKE }],
     ['too_little_data', 'there are too few trades', { money: LUCKY, trades: 61 }],
     [

@@ -1,6 +1,13 @@
-import { type MoneyVerdict, type Verdict, VERDICT_ALPHA, type VerdictLabel } from '@ktrdr/contracts';
+import {
+  type AccuracyComparison,
+  type MoneyVerdict,
+  type Verdict,
+  VERDICT_ALPHA,
+  type VerdictLabel,
+} from '@ktrdr/contracts';
 import { deflatedSharpe, type Trials } from '../luck/deflated-sharpe.js';
 import { type Findings, reasonsOf } from './reasons.js';
+import { leastRows } from './verdict-power.js';
 
 /** What was measured on rows that the model has not seen. A verdict is evidence too, so it can be judged again with more trials. */
 export type VerdictEvidence = Omit<
@@ -13,7 +20,8 @@ export type VerdictEvidence = Omit<
  * that random entries and the deflated Sharpe ratio say so. Whether the network beats a simpler model makes no edge.
  *
  * Without an edge, the answer is `too_little_data` if there are too few rows or trades to find one of the stated size. Trades do not
- * count where they cannot help: the model is worse than a baseline, it makes no trades, or its labels are not decisions.
+ * count where they cannot help: the model makes no trades, or its labels are not decisions. A model that is worse than a baseline has no
+ * edge, unless there are so few rows that no edge of that size could be found in them.
  *
  * @param trials different trainings and backtests judged on the same bars, this one included, and the variance of their Sharpe ratios
  */
@@ -27,7 +35,7 @@ export function judgeVerdict(evidence: VerdictEvidence, trials: Trials): Verdict
     enoughTrades: money === null || trades === 0 || trades >= (power.trades_needed ?? Infinity),
   };
   const measured = {
-    label: labelOf(findings, accuracy.better),
+    label: labelOf(findings, accuracy, rows),
     alpha: VERDICT_ALPHA,
     rows,
     trades,
@@ -53,9 +61,10 @@ function isMoreThanLuck({ random_entries_p_value: random, deflated_sharpe: sharp
 
 function labelOf(
   { accurate, earned, enoughRows, enoughTrades }: Findings,
-  better: Verdict['accuracy']['better'],
+  { better, measure }: AccuracyComparison,
+  rows: number,
 ): VerdictLabel {
   if (accurate && earned === true) return 'edge';
-  if (better === 'worse') return enoughRows ? 'no_edge' : 'too_little_data';
+  if (better === 'worse') return rows >= leastRows(measure) ? 'no_edge' : 'too_little_data';
   return (accurate || enoughRows) && (earned === true || enoughTrades) ? 'no_edge' : 'too_little_data';
 }

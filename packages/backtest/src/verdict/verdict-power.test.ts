@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AccuracyComparison } from '@ktrdr/contracts';
 import { compareWithBest, normalQuantile, RandomStream, type RivalDifference } from '@ktrdr/statistics';
-import { verdictPower } from './verdict-power.js';
+import { leastRows, verdictPower } from './verdict-power.js';
 
 type Compared = Pick<AccuracyComparison, 'measure' | 'baseline' | 'better'>;
 const ALIKE: Compared = { measure: 'accuracy', baseline: 0.56, better: 'not_distinguishable' };
@@ -44,9 +44,13 @@ describe('the rows needed', () => {
 
   test('are not few for a model that copies the baseline or is worse', () => {
     const copied = rival('one', 0);
+    expect([leastRows('accuracy'), leastRows('mean_absolute_error')]).toEqual([150, 1_233]);
     expect(rowsNeeded(ALIKE, [copied], 30)).toBeCloseTo(150, -1);
     expect(rowsNeeded({ ...ALIKE, better: 'worse' }, [rival('one', 0.5)], 30)).toBeCloseTo(150, -1);
     expect(rowsNeeded(ERROR, [copied], 30) / 1_233).toBeCloseTo(1, 1.3);
+    // a few draws may not make them less than any model needs
+    const few = { mean: 0.01, errors: copied.errors.slice(0, 3) };
+    expect(rowsNeeded(ALIKE, [few], 30)).toBeGreaterThanOrEqual(150);
     // the other baseline is right in other rows than the first
     expect(rowsNeeded(ALIKE, [copied, rival('two', 0.05)], 400)).toBeGreaterThan(3_000);
   });

@@ -40,11 +40,10 @@ export function verdictPower(
   { rivals, fewestRows }: BaselineDifferences,
   rows: number,
 ): VerdictPower {
-  const accuracy = measure === 'accuracy';
-  const size = accuracy ? ACCURACY_DIFFERENCE : ERROR_SHARE;
-  const unit = accuracy ? 1 : baseline;
+  const size = sizeIn(measure);
+  const unit = measure === 'accuracy' ? 1 : baseline;
   const best = rivals.reduce((one, other) => (other.mean < one.mean ? other : one));
-  const leastError = (unit * leastDeviation(accuracy)) / Math.sqrt(rows);
+  const leastError = (unit * leastDeviation(measure)) / Math.sqrt(rows);
   const judged =
     better === 'worse' || sizeOf(best.errors) < leastError
       ? rivals.map((rival) => ({ ...rival, errors: replaceErrors(rival, best, leastError) }))
@@ -54,9 +53,19 @@ export function verdictPower(
   return {
     accuracy_difference: size,
     trade_edge: TRADE_EDGE,
-    rows_needed: Number.isFinite(needed) ? Math.max(fewestRows, Math.ceil(needed)) : null,
+    rows_needed: Number.isFinite(needed) ? Math.max(fewestRows, leastRows(measure), Math.ceil(needed)) : null,
     trades_needed: Math.ceil(((normalQuantile(1 - VERDICT_ALPHA) + normalQuantile(POWER)) / TRADE_EDGE) ** 2),
   };
+}
+
+/** With fewer rows, no model can be found that is better by the stated size, whatever the baselines are. */
+export function leastRows(measure: AccuracyComparison['measure']): number {
+  const quantiles = normalQuantile(1 - VERDICT_ALPHA / 2) + normalQuantile(POWER);
+  return Math.ceil(((quantiles * leastDeviation(measure)) / sizeIn(measure)) ** 2);
+}
+
+function sizeIn(measure: AccuracyComparison['measure']): number {
+  return measure === 'accuracy' ? ACCURACY_DIFFERENCE : ERROR_SHARE;
 }
 
 /**
@@ -106,7 +115,7 @@ function sizeOf(errors: Float64Array): number {
  * differ in at least 5 % of the rows. Error (in units of the baseline's error): a forecast with correlation r has an error that is
  * r^2 / 2 smaller than the mean's, and moves each error by r standard deviations of the returns, each sqrt(pi / 2) mean errors.
  */
-function leastDeviation(accuracy: boolean): number {
-  if (accuracy) return Math.sqrt(ACCURACY_DIFFERENCE - ACCURACY_DIFFERENCE ** 2);
+function leastDeviation(measure: AccuracyComparison['measure']): number {
+  if (measure === 'accuracy') return Math.sqrt(ACCURACY_DIFFERENCE - ACCURACY_DIFFERENCE ** 2);
   return Math.sqrt(2 * ERROR_SHARE) * Math.sqrt(Math.PI / 2);
 }
