@@ -45,7 +45,7 @@ export function findTimes(
   }
   const { note } = zones;
   if (note !== null) notes.push(() => note);
-  const closes = choices.stamps === undefined ? sessionStamps(times, timeframe) : null;
+  const closes = choices.stamps === undefined ? sessionStamps(times, timeframe, written.lines) : null;
   if (closes !== null) questions.push(closes);
   const openZone = zones.question(times, order);
   if (openZone === null) {

@@ -10,7 +10,10 @@ const MOST = 0.8;
 /** A close is often written as the last second, or the last ms, of its bar. */
 const LAST_SECOND_MS = 59_000;
 
-/** Turns close times into open times, in place. Times that all end with the last second of a minute are close times. */
+/**
+ * Turns close times into open times, in place. Times that all end with the last second of a minute are close times. A close can also be
+ * written as the last minute of its bar.
+ */
 export function toOpenTimes(
   times: Float64Array,
   timeframe: Timeframe | null,
@@ -19,19 +22,36 @@ export function toOpenTimes(
   const stamps = chosen ?? (endWithLastSecond(times) ? 'close' : 'open');
   if (stamps === 'open' || timeframe === null) return stamps;
   const length = TIMEFRAME_MS[timeframe];
+  const early = areLastMinutes(times, length) ? MINUTE_MS : 0;
   for (let row = 0; row < times.length; row++) {
     const time = times[row]!;
     const isLast = ((time % MINUTE_MS) + MINUTE_MS) % MINUTE_MS >= LAST_SECOND_MS;
-    times[row] = (isLast ? Math.ceil(time / MINUTE_MS) * MINUTE_MS : time) - length;
+    times[row] = (isLast ? Math.ceil(time / MINUTE_MS) * MINUTE_MS : time + early) - length;
   }
   return stamps;
 }
 
 function endWithLastSecond(times: Float64Array): boolean {
+  return everyTime(times, (time) => ((time % MINUTE_MS) + MINUTE_MS) % MINUTE_MS >= LAST_SECOND_MS);
+}
+
+/** True if every time is the last minute of a bar: 09:59, 10:59 of hourly bars. */
+function areLastMinutes(times: Float64Array, length: number): boolean {
+  const step = stepOf(length);
+  return step > MINUTE_MS && everyTime(times, (time) => ((time % step) + step) % step === step - MINUTE_MS);
+}
+
+/** Bars begin at multiples of it in every zone: offsets are quarters of an hour. */
+function stepOf(length: number): number {
+  return Math.min(length, HALF_HOUR_MS / 2);
+}
+
+/** True if there are times, and all of them fit. */
+function everyTime(times: Float64Array, fits: (time: number) => boolean): boolean {
   let any = false;
   for (const time of times) {
     if (Number.isNaN(time)) continue;
-    if (((time % MINUTE_MS) + MINUTE_MS) % MINUTE_MS < LAST_SECOND_MS) return false;
+    if (!fits(time)) return false;
     any = true;
   }
   return any;
@@ -39,13 +59,24 @@ function endWithLastSecond(times: Float64Array): boolean {
 
 /**
  * Sessions begin and end at whole or half hours. If the first bar of nearly every day is one bar after such a time, and the last bar is at
- * one, the times may be close times: asks.
+ * one, the times may be close times: asks. So may times that are all the last minute of a bar.
  *
  * @param times as the file writes them, ms
  */
-export function sessionStamps(times: Float64Array, timeframe: Timeframe | null): TimeQuestion | null {
-  if (timeframe === null || TIMEFRAME_MS[timeframe] >= HALF_HOUR_MS) return null;
+export function sessionStamps(
+  times: Float64Array,
+  timeframe: Timeframe | null,
+  lines: Uint32Array,
+): TimeQuestion | null {
+  if (timeframe === null) return null;
   const length = TIMEFRAME_MS[timeframe];
+  if (areLastMinutes(times, length))
+    return askStamps(
+      (timeAt) =>
+        `the file does not say whether its times are the open or the close of a bar: line ${lines[0]} has ${timeAt(0)}, and every time is a minute before a multiple of ${stepOf(length) / MINUTE_MS} minutes`,
+      'bars begin at multiples of their length',
+    );
+  if (length >= HALF_HOUR_MS) return null;
   let [days, late, day] = [0, 0, NaN];
   let [first, last] = [0, 0];
   const count = (): void => {

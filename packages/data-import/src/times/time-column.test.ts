@@ -4,6 +4,7 @@ import { TimeColumn, looksLikeTime } from './time-column.js';
 import type { TimeChoices } from './written-times.js';
 
 const NOW = Date.UTC(2026, 10, 30);
+const DAY = Date.UTC(2024, 0, 2);
 
 /** A cell, or the cells of a date and a time of day in two columns. */
 type Cells = string | readonly [string, string];
@@ -456,6 +457,29 @@ test('times that can be closes are asked about: a session from 09:35 to 16:00', 
   const closes = read(days('09:35', 78), { timezone: 'UTC', stamps: 'close' });
   expect(closes).toMatchObject({ asks: [], stamps: 'close' });
   expect(closes.times[0]).toBe('2024-01-02T09:30:00.000Z');
+});
+
+test.each([
+  ['1h', 60],
+  ['5m', 5],
+] as const)('times that are all the last minute of their %s bars are asked about', (timeframe, minutes) => {
+  const cells = [1, 2, 3, 4].map((bar) => new Date((bar * minutes - 1) * 60_000 + DAY).toISOString());
+  const [question] = read(cells).questions;
+  expect(question).toMatchObject({ choice: 'stamps', answers: ['close', 'open'] });
+  expect(question!.message).toContain(`a minute before a multiple of ${Math.min(minutes, 15)} minutes`);
+  expect(read(cells, { stamps: 'close' })).toMatchObject({
+    asks: [],
+    timeframe,
+    times: [0, 1, 2, 3].map((bar) => new Date(bar * minutes * 60_000 + DAY).toISOString()),
+  });
+  expect(read(cells, { stamps: 'open' })).toMatchObject({ asks: [], times: cells });
+});
+
+test('a close at the last minute becomes an open in a zone of half hours too', () => {
+  const cells = ['09:59', '10:59', '11:59'].map((clock) => `2024-01-02 ${clock}`);
+  expect(read(cells, { timezone: 'Asia/Kolkata', stamps: 'close' }).times).toEqual(
+    ['03:30', '04:30', '05:30'].map((clock) => `2024-01-02T${clock}:00.000Z`),
+  );
 });
 
 test('weekly bars with the date of a Friday are asked about: it can be the last day of their week', () => {
