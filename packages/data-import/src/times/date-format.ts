@@ -1,4 +1,4 @@
-import { FORMS } from './time-cell.js';
+import { FORMS } from './date-forms.js';
 
 /** Order of the parts of a date. */
 export type DateOrder = 'DMY' | 'MDY' | 'YMD';

@@ -1,7 +1,7 @@
 import { daysInMonth } from '@ktrdr/market-data';
 import type { DateOrder } from './date-format.js';
 import type { Quoting, TimeQuestion } from './quoting.js';
-import { FORMS } from './time-cell.js';
+import { FORMS } from './date-forms.js';
 import type { WrittenTimes } from './written-times.js';
 
 const POINT = 46;

@@ -10,7 +10,7 @@ import { resolveLocalTimes } from './local-times.js';
 import type { TimeQuestion } from './quoting.js';
 import { groupRows, orderRows, type RowGroups, type RowOrder } from './row-order.js';
 import { sessionStamps, toOpenTimes, weekStamps } from './stamps.js';
-import { FORMS } from './time-cell.js';
+import { FORMS } from './date-forms.js';
 import type { TimeChoices, TimesFound, WrittenTimes } from './written-times.js';
 
 const MINUTE_MS = 60_000;

@@ -1,24 +1,7 @@
 import { COLON, COMMA, isDigit, isLetter, MINUS, PLUS, POINT, SLASH, SPACE } from './cell-cursor.js';
-import { ClockReader } from './clock-reader.js';
+import { FORMS } from './date-forms.js';
+import { NumberReader } from './number-reader.js';
 import { WEEKDAY } from './time-words.js';
-
-/** How a cell writes its date. */
-export const FORMS = {
-  /** A number: unix time, or the day of a spreadsheet. */
-  number: 1,
-  /** Year with four digits, month, day. */
-  yearFirst: 2,
-  /** Two numbers that are day and month, in an order that only the whole file may show, and a year with four digits. */
-  yearLast: 3,
-  /** Three numbers of two digits: the order is open. */
-  short: 4,
-  /** The month is a name. */
-  named: 5,
-  /** Year and month. */
-  month: 6,
-  /** No date. */
-  clock: 7,
-} as const;
 
 /** Longer cells are not times. */
 const LONGEST = 200;
@@ -34,20 +17,8 @@ const DAY_DIGITS = 5;
 const EAST_ASIAN_DATE = /(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]/;
 
 /** Reads the time in one cell into its fields, without an object for each cell. Their values hold until the next cell. */
-export class TimeCell extends ClockReader {
-  /** One of `FORMS`. */
-  form = 0;
-  /** Year, month, day; for `yearLast` and `short`: the numbers in the order of the cell. */
-  first = 0;
-  second = 0;
-  third = 0;
-  /** Of `number`. */
-  number = 0;
-  /** Digits after the point, of `number`. */
-  decimals = 0;
-  shortYear = false;
+export class TimeCell extends NumberReader {
   /** How the cell is written, for display. */
-  separator = 0;
   joiner = 0;
   oneDigit = false;
   monthFirst = false;
@@ -120,53 +91,6 @@ export class TimeCell extends ClockReader {
     return false;
   }
 
-  /** Digits alone. */
-  private readBare(value: number, digits: number): boolean {
-    if (digits === 8 || digits === 6) {
-      if (this.readCompact(value, digits)) return true;
-    } else if (digits === 12 || digits === 14 || digits === 17) {
-      const scale = 10 ** (digits - 8);
-      if (digits < 17 || value < 1e17) {
-        const date = Math.floor(value / scale);
-        if (isCompactDate(date)) {
-          this.readCompact(date, 8);
-          // the number has more digits than a double keeps
-          this.at -= digits - 8;
-          this.readNumber();
-          this.clock = this.value;
-          this.clockDigits = this.digits;
-          return true;
-        }
-      }
-    }
-    this.form = FORMS.number;
-    this.number = value;
-    return digits <= 20;
-  }
-
-  /** `20240102`, `02012024`, `240102`. */
-  private readCompact(value: number, digits: number): boolean {
-    const high = Math.floor(value / 10_000);
-    const middle = Math.floor(value / 100) % 100;
-    const low = value % 100;
-    if (digits === 6) {
-      this.form = FORMS.short;
-      this.shortYear = true;
-      return this.set(high, middle, low);
-    }
-    if (isCompactDate(value)) {
-      this.form = FORMS.yearFirst;
-      return this.set(high, middle, low);
-    }
-    const year = value % 10_000;
-    this.form = FORMS.yearLast;
-    return (
-      year >= 1900 &&
-      year < 2100 &&
-      this.set(Math.floor(value / 1_000_000), Math.floor(value / 10_000) % 100, year)
-    );
-  }
-
   private readSeparated(value: number, digits: number, separator: number): boolean {
     this.separator = separator;
     if (separator === MINUS && digits === 8) {
@@ -236,58 +160,6 @@ export class TimeCell extends ClockReader {
     this.separator = 0;
     this.number = value + second / 10 ** secondDigits;
     return true;
-  }
-
-  /** `45313,375`: the cell ends with the decimals. */
-  private readDecimals(value: number): boolean {
-    const start = this.at++;
-    this.readNumber();
-    if (this.digits === 0 || this.at < this.to) {
-      this.at = start;
-      return false;
-    }
-    this.form = FORMS.number;
-    this.decimals = this.digits;
-    this.number = value + this.value / 10 ** this.digits;
-    return true;
-  }
-
-  private isExponent(): boolean {
-    const next = this.bytes[this.at + 1];
-    const sign = next === PLUS || next === MINUS ? 1 : 0;
-    return this.at + 1 + sign < this.to && isDigit(this.bytes[this.at + 1 + sign]!);
-  }
-
-  /** A number with an exponent. One that has lost digits (`1.70421E+12`) is not a time. */
-  private readExponent(value: number): boolean {
-    const text = String(value) + this.text(this.at, this.to);
-    const parts = /^\d+(?:\.(\d+))?[eE]\+?(\d+)$/.exec(text);
-    if (parts === null) return false;
-    const decimals = parts[1]?.length ?? 0;
-    if (decimals <= 5 && Number(parts[2]) > decimals) return false;
-    this.form = FORMS.number;
-    this.separator = 0;
-    this.decimals = 0;
-    this.number = Number(text);
-    return Number.isFinite(this.number);
-  }
-
-  private readSignedNumber(): boolean {
-    const negative = this.bytes[this.at] === MINUS;
-    this.at++;
-    if (this.at === this.to || !isDigit(this.bytes[this.at]!)) return false;
-    this.readNumber();
-    let { value } = this;
-    if (this.at < this.to && this.bytes[this.at] === POINT) {
-      this.at++;
-      if (this.at === this.to || !isDigit(this.bytes[this.at]!)) return false;
-      this.readNumber();
-      value += this.value / 10 ** this.digits;
-      this.decimals = this.digits;
-    }
-    this.form = FORMS.number;
-    this.number = negative ? -value : value;
-    return this.at === this.to;
   }
 
   /** After a day or a year: `-Dec-10`, ` Jan 2024`, `Jan2024`. */
@@ -427,18 +299,4 @@ export class TimeCell extends ClockReader {
     const meaning = this.readWord();
     return meaning <= 12 ? meaning : 0;
   }
-
-  private set(first: number, second: number, third: number): boolean {
-    this.first = first;
-    this.second = second;
-    this.third = third;
-    return true;
-  }
-}
-
-/** True for `YYYYMMDD` of 1900 to 2099 as far as the digits go. */
-function isCompactDate(value: number): boolean {
-  const year = Math.floor(value / 10_000);
-  const month = Math.floor(value / 100) % 100;
-  return year >= 1900 && year < 2100 && month >= 1 && month <= 12 && value % 100 >= 1 && value % 100 <= 31;
 }

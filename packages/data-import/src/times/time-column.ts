@@ -2,7 +2,8 @@ import { shown } from '@ktrdr/contracts';
 import { daysInMonth } from '@ktrdr/market-data';
 import { findTimes } from './find-times.js';
 import { groupRows, orderRows } from './row-order.js';
-import { FORMS, TimeCell } from './time-cell.js';
+import { FORMS } from './date-forms.js';
+import { TimeCell } from './time-cell.js';
 import type { TimeChoices, TimesFound, TimeStyle } from './written-times.js';
 import { readZoneWord, type ZoneWord } from './zone-words.js';
 
