@@ -110,17 +110,18 @@ describe('a warning is given once, and the file still loads', () => {
       'test: 0.05',
       'training.data_split: adds up to 0.9; the rest goes to test, which gets 0.15',
     ],
+    [', confidence_threshold: 0.5', '', 'decisions.confidence_threshold: is missing; 0.5 is used'],
     [
       '  labels: {source: zigzag, zigzag_threshold: 0.02}\n',
       '',
       'training.labels: is missing; zigzag with a threshold of 0.02 is used',
     ],
-    // a setting that is missing has its default
-    ['output_format: classification, ', '', ''],
-    [', confidence_threshold: 0.5', '', ''],
-    [', position_awareness: true', '', ''],
-    ['  data_split: {train: 0.7, validation: 0.15, test: 0.15}\n', '', ''],
-    ['  method: supervised\n', '', ''],
+    [
+      '  data_split: {train: 0.7, validation: 0.15, test: 0.15}\n',
+      '',
+      'training.data_split: is missing; train 0.7',
+    ],
+    ['  method: supervised\n', '', 'training.method: is missing; supervised is used'],
   ])('%j -> %j', (part, replacement, expected) => {
     const { errors, warnings } = problems(edit(V3, part, replacement));
     expect(errors).toEqual([]);

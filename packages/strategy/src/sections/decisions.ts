@@ -86,6 +86,13 @@ export function readDecisions(reader: Reader, version: StrategyVersion): Decisio
   const separation = readSeparation(reader, map);
   if (decisions === null || separation === null) return null;
   const classification = decisions.output_format === 'classification';
+  if (version !== 'v1') {
+    const expected = ['output_format', 'confidence_threshold', 'position_awareness'] as const;
+    for (const key of expected) {
+      if (map[key] !== undefined || (key === 'confidence_threshold' && !classification)) continue;
+      reader.warn([...PATH, key], `is missing; ${decisions[key]} is used`);
+    }
+  }
   const common = {
     positionAwareness: decisions.position_awareness,
     minSignalSeparation: separation,

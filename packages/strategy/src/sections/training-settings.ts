@@ -138,7 +138,7 @@ export function readTraining(
   if (reader.document.get(['model', 'training']) != null) reader.map(['model', 'training']);
   reader.warnUnknown(['training'], [...SETTINGS, ...OWN_KEYS, ...IGNORED_KEYS]);
   reader.warnUnknown(['model', 'training'], [...SETTINGS, ...IGNORED_KEYS]);
-  readMethod(reader);
+  readMethod(reader, version);
 
   const places = settingPlaces(reader);
   const written = Object.fromEntries([...places].map(([key, path]) => [key, reader.document.get(path)]));
@@ -152,7 +152,7 @@ export function readTraining(
   const schedule = readSchedule(reader, places.get('lr_scheduler'));
   const analytics = readAnalytics(reader, places.get('analytics'));
   const labels = readLabels(reader, version);
-  const split = readSplit(reader);
+  const split = readSplit(reader, version);
   const embargoPath = ['training', 'embargo'];
   const embargo = reader.parse(EMBARGO, reader.document.get(embargoPath) ?? undefined, embargoPath);
   if (scalars === null || labels === null || split === null || embargo === null) return null;
@@ -180,10 +180,13 @@ export function readTraining(
   };
 }
 
-function readMethod(reader: Reader): void {
+function readMethod(reader: Reader, version: StrategyVersion): void {
   const path = ['training', 'method'];
   const written = reader.document.get(path);
   if (written !== undefined) reader.parse(METHOD, written, path);
+  else if (version !== 'v1' && isRecord(reader.document.get(['training']))) {
+    reader.warn(path, 'is missing; supervised is used');
+  }
 }
 
 /** The path of each setting. Warns if a setting is given twice with different values. */
@@ -275,9 +278,12 @@ function optionalBlock(reader: Reader, path: Path | undefined): Record<string, u
   return undefined;
 }
 
-function readSplit(reader: Reader): SplitSettings | null {
+function readSplit(reader: Reader, version: StrategyVersion): SplitSettings | null {
   const path: Path = ['training', 'data_split'];
-  if (reader.document.get(path) === undefined) return { train: 0.7, validation: 0.15, test: 0.15 };
+  if (reader.document.get(path) === undefined) {
+    if (version !== 'v1') reader.warn(path, 'is missing; train 0.7, validation 0.15, test 0.15 are used');
+    return { train: 0.7, validation: 0.15, test: 0.15 };
+  }
   const map = reader.map(path);
   if (map === null) return null;
   reader.warnUnknown(path, ['train', 'validation', 'test']);
