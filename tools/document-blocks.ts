@@ -56,8 +56,8 @@ const COMMANDS: readonly [RegExp, string][] = [
 const PAGES_OF_TESTS: Readonly<Record<string, string>> = { 'docs/network.md': 'tools/network.test.ts' };
 /** Other blocks, by language and page. */
 const BLOCKS: Readonly<Record<string, string>> = {
-  'diff CONTRIBUTING.md': 'tools/contributing.test.ts',
-  'diff docs/your-operation.md': 'tools/contributing.test.ts',
+  'diff CONTRIBUTING.md': 'tools/recipes.test.ts',
+  'diff docs/your-operation.md': 'tools/recipes.test.ts',
   'js docs/notifications.md': 'apps/api/test/access.test.ts',
   'json docs/notifications.md': 'apps/api/test/access.test.ts',
   'python docs/models-elsewhere.md': 'packages/trainer/test/other-languages.test.ts',

@@ -17,7 +17,7 @@ const SLOWEST = [
   'apps/api/test/cancel.test.ts',
   'apps/api/test/backtest.test.ts',
   'packages/job-queue/test/redis-queue.test.ts',
-  'tools/contributing.test.ts',
+  'tools/recipes.test.ts',
   'apps/api/test/resume.test.ts',
   'packages/job-queue/test/postgres-queue.test.ts',
   'tools/dev.test.ts',

@@ -18,7 +18,7 @@ export const LONG_TESTS = [
   'packages/trainer/test/software-gpu-agreement.test.ts',
   'packages/trainer/test/tensorflow-node.test.ts',
   'tools/check-imports.test.ts',
-  'tools/contributing.test.ts',
+  'tools/recipes.test.ts',
   'tools/dev.test.ts',
   'tools/docs-site/src/docs-page.test.ts',
   'tools/network.test.ts',
