@@ -1,4 +1,4 @@
-import type { StartTrainingRequest } from '@ktrdr/contracts';
+import { TRAINING_OPTION_DEFAULTS, type StartTrainingRequest, type TrainingOptions } from '@ktrdr/contracts';
 import { ROUTES } from '../../api/routes.js';
 
 /** Where commands send the request. */
@@ -44,19 +44,9 @@ export function ktrdrOf(request: StartTrainingRequest, file: string, { origin }:
 }
 
 /** Fields that are a flag of the command: `walk_forward` is `--walk-forward`. */
-const FLAGS = [
-  'start_date',
-  'end_date',
-  'validation_split',
-  'seed',
-  'seeds',
-  'walk_forward',
-  'walk_forward_window',
-  'walk_forward_gap',
-  'priority',
-  'dry_run',
-  'detailed_analytics',
-] as const satisfies readonly (keyof StartTrainingRequest)[];
+const FLAGS = [...Object.keys(TRAINING_OPTION_DEFAULTS), 'priority'].filter(
+  (name) => name !== 'symbols' && name !== 'timeframes',
+) as Exclude<keyof TrainingOptions | 'priority', 'symbols' | 'timeframes'>[];
 
 function flagOf(name: string, value: string | number | boolean | undefined): string[] {
   if (value === undefined || value === false) return [];
