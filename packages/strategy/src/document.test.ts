@@ -120,6 +120,10 @@ describe('invalid YAML', () => {
     expect(read('m:\n  k: 1\n  n:\n  k: 2\n').problems).toEqual([
       's.yaml:4:3 m.k: duplicate key, first used in line 2; keep one, or put spaces before it if it belongs to n in line 3',
     ]);
+    // spaces mean nothing between brackets
+    expect(read('a: {n: , n: 1}\n').problems).toEqual([
+      's.yaml:1:10 a.n: duplicate key, first used in line 1; keep one',
+    ]);
   });
 
   test.each([
@@ -140,6 +144,8 @@ describe('invalid YAML', () => {
     ['a: [1, 2] 3\n', /^s\.yaml:1:11: not valid YAML: a comma or a line end is missing before this$/],
     ['a: 1\nb\n', /^s\.yaml:2:1: not valid YAML: a colon is missing: write `key: value`$/],
     ['a: b: c\n', /^s\.yaml:1:\d+: not valid YAML: two colons in one line/],
+    ['a: b:\nc: 1\n', /^s\.yaml:1:\d+: not valid YAML: two colons in one line/],
+    ['a: b:', /^s\.yaml:1:\d+: not valid YAML: two colons in one line/],
     ['a: @b\n', /^s\.yaml:1:\d+: not valid YAML: a string that starts with @ must be quoted$/],
     ['a: "\\q"\n', /^s\.yaml:1:\d+: not valid YAML: \\q is not a valid escape in double quotes/],
     ['a: [1,,2]\n', /^s\.yaml:1:\d+: not valid YAML: there is an extra comma here$/],

@@ -236,7 +236,7 @@ class Converter {
   /** A key after an empty one may belong to it: then it lacks spaces. */
   private orIndent(node: YAMLMap.Parsed, index: number): string {
     const before = node.items[index - 1];
-    if (before === undefined || !isScalar(before.key)) return '';
+    if (node.flow === true || before === undefined || !isScalar(before.key)) return '';
     if (before.value !== null && !(isScalar(before.value) && before.value.source === '')) return '';
     const { line } = placeAt(this.lines, before.key.range![0]);
     return `, or put spaces before it if it belongs to ${before.key.source} in line ${line}`;

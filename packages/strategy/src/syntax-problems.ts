@@ -92,11 +92,10 @@ function plain(text: string, { code, message, pos: [start] }: LibraryProblem): S
   // the library names the end of the line before
   const offset = code === 'TAB_AS_INDENT' ? start : nextWord(text, start);
   if (code === 'UNEXPECTED_TOKEN' && beginsLine(text, offset)) return indentation(text, offset);
-  const below = text.indexOf('\n', start);
+  const line = /.*/.exec(text.slice(start))![0];
   // `key: value` with another key below, which has more spaces
-  if (message.includes('Nested mappings') && !/:\s/.test(text.slice(start, below).replace(/\s#.*/, ''))) {
-    return indentation(text, nextWord(text, below));
-  }
+  if (message.includes('Nested mappings') && !/:(\s|$)/.test(line.replace(/\s#.*/, '')))
+    return indentation(text, nextWord(text, start + line.length));
   for (const [of, says, words] of PLAIN_WORDS) {
     const match = of === code ? says.exec(message) : null;
     if (match !== null) return { offset, message: words.replace('$1', () => match[1] ?? '') };
