@@ -16,8 +16,8 @@ beforeEach(() => {
 });
 
 function arrives(): EventEmitter {
-  const response = new EventEmitter();
-  answers.expect(response as ServerResponse);
+  const response = Object.assign(new EventEmitter(), { req: { socket: { destroyed: false } } });
+  answers.expect(response as unknown as ServerResponse);
   return response;
 }
 

@@ -18,7 +18,7 @@ interface Waiting {
  * order of their creation.
  */
 export class AnswersFirst {
-  private unanswered = 0;
+  private readonly unanswered = new Set<ServerResponse>();
   private readonly waiting: Waiting[] = [];
   private isLooking = false;
 
@@ -26,16 +26,16 @@ export class AnswersFirst {
 
   /** A start has arrived. Its answer is sent when `response` closes. */
   expect(response: ServerResponse): void {
-    this.unanswered += 1;
+    this.unanswered.add(response);
     response.once('close', () => {
-      this.unanswered -= 1;
-      if (this.unanswered === 0) this.look();
+      this.unanswered.delete(response);
+      if (this.unanswered.size === 0) this.look();
     });
   }
 
   /** Calls `begin` now, or after the answers. */
   begin(begin: () => void): void {
-    if (this.unanswered === 0 && this.waiting.length === 0) return begin();
+    if (this.unanswered.size === 0 && this.waiting.length === 0) return begin();
     this.waiting.push({ begin, since: this.clock.monotonic() });
     if (this.waiting.length === 1) this.clock.setTimer(MOST_WAIT_MS, () => this.look());
   }
@@ -46,6 +46,7 @@ export class AnswersFirst {
     this.isLooking = true;
     setImmediate(() => {
       this.isLooking = false;
+      this.forgetDisconnected();
       for (const { begin } of this.waiting.splice(0, this.ready())) begin();
       const [next] = this.waiting;
       if (next === undefined) return;
@@ -54,11 +55,17 @@ export class AnswersFirst {
     });
   }
 
+  /** A response that waits for an earlier one of its connection does not close when its client disconnects. */
+  private forgetDisconnected(): void {
+    for (const response of this.unanswered)
+      if (response.req.socket.destroyed) this.unanswered.delete(response);
+  }
+
   /** How many of the first ones may begin. */
   private ready(): number {
     const { waiting, unanswered } = this;
     const overdue = this.clock.monotonic() - MOST_WAIT_MS;
     const first = waiting.slice(0, MOST_IN_A_TURN);
-    return unanswered === 0 ? first.length : first.filter(({ since }) => since <= overdue).length;
+    return unanswered.size === 0 ? first.length : first.filter(({ since }) => since <= overdue).length;
   }
 }

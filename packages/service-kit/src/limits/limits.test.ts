@@ -1,6 +1,7 @@
 import { connect, Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FakeClock } from '@ktrdr/orchestrator/testing';
 import { fastify, type FastifyInstance } from 'fastify';
@@ -38,6 +39,10 @@ function open(port: number, sent: string): Socket {
   socket.write(sent);
   sockets.push(socket);
   return socket;
+}
+
+function connections(): Promise<number> {
+  return promisify(service.server.getConnections.bind(service.server))();
 }
 
 const GET = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
@@ -108,6 +113,30 @@ test('a read among many changes is answered before most of them begin', async ()
   expect(answers.map(({ statusCode }) => statusCode)).toEqual(answers.map(() => 200));
   expect(begun).toHaveLength(101);
   expect(begun.indexOf('GET')).toBeLessThan(10);
+});
+
+test('starts of a client that disconnects do not delay later operations again and again', async () => {
+  const answers = new AnswersFirst(clock);
+  takeTurns(service, answers);
+  let arrived = 0;
+  service.post('/start', { config: { audited: { action: 'start' } } as object }, () => {
+    arrived += 1;
+    return new Promise(() => {});
+  });
+  const port = await listen();
+  // the second one waits for the answer of the first
+  const client = open(port, 'POST /start HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n'.repeat(2));
+  while (arrived < 2) await turn();
+  const begun: number[] = [];
+  answers.begin(() => begun.push(1));
+  expect(begun).toEqual([]);
+  client.destroy();
+  while (await connections()) await turn();
+  await clock.advance(250);
+  await turn();
+  expect(begun).toEqual([1]);
+  answers.begin(() => begun.push(2));
+  expect(begun).toEqual([1, 2]);
 });
 
 test('a connection above the limit gets a 503 and is closed; another one may take its place', async () => {
