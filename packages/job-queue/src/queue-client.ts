@@ -90,13 +90,16 @@ export class QueueClient {
     }
   }
 
-  /** Never rejects. Ends after the parts are closed. */
+  /** Never rejects. Ends when the client is closed. */
   private async removeOldJobs(): Promise<void> {
     const { signal } = this.closing;
     while (!signal.aborted) {
       const { queue } = this;
-      const ready = queue.waitUntilReady();
-      await ready.then(() => this.connection.removeOldJobs(queue)).catch((error) => this.onError(error));
+      // not awaited: BullMQ never answers a call on a queue that is closing, as after an outage
+      queue
+        .waitUntilReady()
+        .then(() => this.connection.removeOldJobs(queue))
+        .catch((error) => signal.aborted || this.onError(error));
       await this.clock.sleep(REMOVE_MS, signal).catch(() => {});
     }
   }

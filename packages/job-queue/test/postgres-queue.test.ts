@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { systemClock } from '@ktrdr/orchestrator';
+import { type Clock, systemClock } from '@ktrdr/orchestrator';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
+import type { Queue as BullQueue } from 'bullmq';
 import pg from 'pg';
+import { QueueClient } from '../src/queue-client.js';
+import { QueueConnection } from '../src/queue-connection.js';
 import { ended, follow, job, partsOf, queueOf, workerOf } from './jobs.js';
 import { queueConformance } from './queue-conformance.js';
 
@@ -138,6 +141,42 @@ describe('a queue on postgres', () => {
       await first.close();
       await second.close();
       await client.end();
+    }
+  });
+
+  it('removes old jobs again after its connection was closed during a removal', async () => {
+    let removals = 0;
+    class Counted extends QueueConnection {
+      override removeOldJobs(queue: BullQueue): Promise<void> {
+        removals += 1;
+        return super.removeOldJobs(queue);
+      }
+    }
+    let next = () => {};
+    const clock: Clock = {
+      ...systemClock,
+      sleep: (ms, signal) =>
+        ms < 60_000 ? systemClock.sleep(ms, signal) : new Promise((resolve) => (next = resolve)),
+    };
+    const client = new QueueClient(new Counted(await server.createDatabase(), 'cut', clock), {
+      clock,
+      onError: () => {},
+      listen: async () => {},
+    });
+    const until = async (count: number) => {
+      while (removals < count) await systemClock.sleep(5);
+    };
+    try {
+      await until(1);
+      // as after an outage
+      await client.queue.close();
+      next();
+      await until(2);
+      next();
+      await until(3);
+    } finally {
+      await client.close();
+      next();
     }
   });
 
