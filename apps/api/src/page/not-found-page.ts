@@ -37,9 +37,12 @@ export class NotFoundPage {
 
   /** The page for a path, which can be anything that somebody typed. */
   write(path: string): string {
-    const [, part, rest = ''] = /^\/(?:(app|docs)(?:\/|$))?(.*?)\/*$/.exec(path) ?? [];
-    const sources = part === 'docs' ? [this.docs] : [this.pages, this.docs];
-    const nearest = sources.flatMap((names) => nearestOf(rest, names));
+    // a regular expression would take time with the square of the number of slashes
+    const parts = path.split('/').filter((part) => part !== '');
+    const isDocs = parts[0] === 'docs';
+    const name = (isDocs ? parts.slice(1) : parts).join('/');
+    const sources = isDocs ? [this.docs] : [this.pages, this.docs];
+    const nearest = sources.flatMap((names) => nearestOf(name, names));
     const links = [...nearest.map((address) => [address, address] as const), ...ALWAYS];
     const list = links.map(
       ([address, title]) => `<li><a href="${escaped(address)}">${escaped(title)}</a></li>`,

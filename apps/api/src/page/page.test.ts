@@ -177,6 +177,7 @@ describe('an address that is missing', () => {
     ['/modelz', ['/app/models']],
     ['/app2', []],
     ['/modelz/pattern/1h_v1', ['/app/models']],
+    [`//modelz${'/'.repeat(10_000)}`, ['/app/models']],
     ['/OPERATION', ['/app/operations']],
     ['/data/AAPL', ['/app/data', '/docs/data/']],
     ['/verdict', ['/docs/verdict/']],
