@@ -137,6 +137,25 @@ test.each(['die-in-statement', 'die-after-statement'] as const)(
   },
 );
 
+test.each(['die-in-creations', 'die-after-creations'] as const)(
+  'a group of creations in one statement is written as a whole or not at all: %s',
+  async (work) => {
+    const { location, remove } = await emptyPostgres(server);
+    const writer = await StoreProcess.start(work, location, 'group');
+    writer.begin();
+    expect(await writer.die()).toHaveLength(10);
+    await untilAlone(location.url!);
+    const store = await openOperationStore(location);
+    try {
+      const { total_count } = await store.list({ limit: 0, offset: 0 });
+      expect(work === 'die-after-creations' ? [12] : [10, 12]).toContain(total_count);
+    } finally {
+      await store.close();
+      await remove();
+    }
+  },
+);
+
 /** Resolves when nobody else is connected: the server ends what a killed process has sent. */
 async function untilAlone(url: string): Promise<void> {
   const client = new pg.Client(url);
