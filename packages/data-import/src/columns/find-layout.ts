@@ -3,7 +3,7 @@ import { importError } from '../bytes/import-error.js';
 import { looksLikeNumber, numberOfText, type DecimalSign } from '../numbers/number-text.js';
 import { findNamedColumns, type NamedTable } from './find-columns.js';
 import { areNewestFirst } from '../times/time-column.js';
-import { columnName, type ColumnGroup, type Layout, valueColumns } from './layout.js';
+import { columnName, type ColumnGroup, type Layout, usedColumns } from './layout.js';
 import { possibleOrders } from './price-order.js';
 
 const PRICES = ['open', 'high', 'low', 'close'] as const;
@@ -31,15 +31,7 @@ export function findLayout(
 
 /** Columns of numbers that have no meaning yet, after the time. */
 function freeNumbers({ rows, names }: NamedTable, layout: Layout): number[] {
-  const used = new Set([
-    layout.time,
-    layout.clock,
-    layout.closeTime,
-    layout.symbol,
-    layout.barLength,
-    layout.complete,
-  ]);
-  for (const column of layout.groups.flatMap(valueColumns)) used.add(column);
+  const used = usedColumns(layout);
   return names
     .map((_, column) => column)
     .filter((column) => !used.has(column) && (column > layout.time || names[column] !== null))

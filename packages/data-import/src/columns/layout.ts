@@ -81,17 +81,15 @@ export function describeColumns(layout: Layout): Partial<Record<ImportColumn, st
   );
 }
 
+/** Columns with a meaning; -1 stands for those that the file does not have. */
+export function usedColumns(layout: Layout): Set<number> {
+  const { time, clock, closeTime, symbol, barLength, complete, groups } = layout;
+  return new Set([time, clock, closeTime, symbol, barLength, complete, ...groups.flatMap(valueColumns)]);
+}
+
 /** Names of the columns without a use. */
 export function ignoredColumns(layout: Layout, count: number): string[] {
-  const used = new Set([
-    layout.time,
-    layout.clock,
-    layout.closeTime,
-    layout.symbol,
-    layout.barLength,
-    layout.complete,
-  ]);
-  for (const column of layout.groups.flatMap(valueColumns)) used.add(column);
+  const used = usedColumns(layout);
   return Array.from({ length: count }, (_, column) => column)
     .filter((column) => !used.has(column))
     .map((column) => columnName(layout, column));
