@@ -6,6 +6,7 @@ type LibraryProblem = Pick<YAMLError, 'code' | 'message' | 'pos'>;
 interface SyntaxProblem {
   offset: number;
   message: string;
+  isIndentation?: true;
 }
 
 /** Common YAML mistakes in plain words. The first match is used. */
@@ -56,21 +57,20 @@ const PLAIN_WORDS: readonly (readonly [code: LibraryProblem['code'], says: RegEx
   ['UNEXPECTED_TOKEN', /^Unexpected , in|empty item/, 'there is an extra comma here'],
 ];
 
-const INDENTATION = 'fits no line above; keys of the same block begin with the same number of spaces';
-
 /**
  * The syntax errors that the YAML library found, in plain words and at the place to mend: at most one for a line, and only the first
  * wrong indentation. The library reports more, but one wrong space can make it reject all later lines.
  */
 export function syntaxProblems(text: string, found: readonly LibraryProblem[]): SyntaxProblem[] {
   const problems = causes(found).map((problem) => plain(text, problem));
-  const firstIndentation = problems.findIndex(({ message }) => message.endsWith(INDENTATION));
-  const lines = problems.map(({ offset }) => lineStart(text, offset));
-  return problems.filter(
-    ({ message }, index) =>
-      lines.indexOf(lines[index]!) === index &&
-      (!message.endsWith(INDENTATION) || index === firstIndentation),
-  );
+  const firstIndentation = problems.find(({ isIndentation }) => isIndentation);
+  const lines = new Set<number>();
+  return problems.filter((problem) => {
+    const line = lineStart(text, problem.offset);
+    if (lines.has(line)) return false;
+    lines.add(line);
+    return !problem.isIndentation || problem === firstIndentation;
+  });
 }
 
 /** Leaves out problems that only follow from others. */
@@ -106,7 +106,8 @@ function plain(text: string, { code, message, pos: [start] }: LibraryProblem): S
 function indentation(text: string, offset: number): SyntaxProblem {
   const spaces = offset - lineStart(text, offset);
   const begins = spaces === 1 ? '1 space' : `${spaces === 0 ? 'no' : spaces} spaces`;
-  return { offset, message: `this line begins with ${begins}, which ${INDENTATION}` };
+  const message = `this line begins with ${begins}, which fits no line above; keys of the same block begin with the same number of spaces`;
+  return { offset, message, isIndentation: true };
 }
 
 function lineStart(text: string, offset: number): number {
