@@ -29,7 +29,7 @@ describe('the page of a training with several seeds and folds', () => {
 
   const open = (path: string, width = 1280): Promise<Page> => world.open(path, { width, isStill: true });
 
-  test('says of which seed and of how many epochs its figures are', async () => {
+  test('names the seed of its figures, and how many epochs it trained', async () => {
     const page = await open(`/app/operations/${id}`);
     const figure = (name: string | RegExp) =>
       page.locator('dt', { hasText: name }).locator('xpath=following-sibling::dd').first().innerText();

@@ -60,6 +60,17 @@ const tickOptions = {
   time: { hour: '2-digit', minute: '2-digit' },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 
+const tickFormats = new Map<string, Intl.DateTimeFormat>();
+
+function tickFormat(unit: keyof typeof tickOptions, timeZone: string | undefined): Intl.DateTimeFormat {
+  const key = `${unit} ${timeZone}`;
+  const known = tickFormats.get(key);
+  if (known !== undefined) return known;
+  const format = new Intl.DateTimeFormat(undefined, { ...tickOptions[unit], timeZone });
+  tickFormats.set(key, format);
+  return format;
+}
+
 /**
  * A time on an axis, as exact as the axis needs it.
  *
@@ -70,5 +81,5 @@ const tickOptions = {
 export function timeTick(at: number, step: number, timeZone?: string): string {
   const day = DAY_MS / SECOND_MS;
   const unit = step >= 365 * day ? 'year' : step >= 28 * day ? 'month' : step >= day ? 'day' : 'time';
-  return new Intl.DateTimeFormat(undefined, { ...tickOptions[unit], timeZone }).format(at * SECOND_MS);
+  return tickFormat(unit, timeZone).format(at * SECOND_MS);
 }

@@ -78,7 +78,7 @@ export function ActionDialog({ action, operations, onClose }: ActionDialogProps)
         )}
         {action === 'cancel' && hit.length > 0 && (
           <>
-            <Field label="Reason" hint="Shown beside the operation. Empty: none.">
+            <Field label="Reason" hint="Optional. Shown beside the operation.">
               {(attributes) => (
                 <input
                   {...attributes}

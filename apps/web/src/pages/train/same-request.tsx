@@ -1,12 +1,9 @@
-import type { StartTrainingRequest, StrategySummary } from '@ktrdr/contracts';
+import { LOCAL_CALLER, type StartTrainingRequest, type StrategySummary } from '@ktrdr/contracts';
 import { CopyButton } from '../../components/copy-button.js';
 import { caller } from '../../shell/caller.js';
 import { fileStem } from '../../strategies/strategy-address.js';
 import { curlOf, ktrdrOf, type CommandTarget } from './request-commands.js';
 import type { StrategyChoice } from './training-form.js';
-
-/** Name that the API gives everyone while it wants no token. */
-const WITHOUT_TOKEN = 'local';
 
 interface SameRequestProps {
   request: StartTrainingRequest;
@@ -20,7 +17,7 @@ interface SameRequestProps {
 export function SameRequest({ request, strategy, strategies, isWaiting }: SameRequestProps) {
   const target: CommandTarget = {
     origin: location.origin,
-    needsToken: caller.value !== null && caller.value.name !== WITHOUT_TOKEN,
+    needsToken: caller.value !== null && caller.value.name !== LOCAL_CALLER,
   };
   return (
     <details class="same-request">
