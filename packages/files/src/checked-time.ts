@@ -10,8 +10,8 @@ let found: Promise<Date | null> | undefined;
 
 /**
  * The time of the last change that a cached file gets when its content is sound. It stands for this start of the system: any later write
- * changes it, and after a power cut, which can lose what was written, it is another one. `null` if the system does not tell its starts
- * apart.
+ * changes it, and after a power cut, which can lose what was written, it is another one. `null` if the system does not say whether
+ * it has been started again.
  */
 export function checkedTime(): Promise<Date | null> {
   found ??= readFile(BOOT_ID).then(
