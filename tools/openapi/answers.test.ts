@@ -420,7 +420,7 @@ describe('the API answers as its document says', () => {
       KTRDR_API_URL: recorder.url,
     });
     const pacedUntil = sandbox.path('released');
-    const strategy = strategyText({ epochs: 20, batchSize: 256, paceMs: 10, pacedUntil });
+    const strategy = strategyText({ epochs: 60, batchSize: 256, paceMs: 10, pacedUntil });
     const id = await queueApi.startTraining({ strategy });
     await queueApi.untilCheckpoint(id);
     for (const [operationId, path] of [

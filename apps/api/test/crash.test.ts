@@ -276,7 +276,7 @@ describe('with a training host', () => {
     const patient = await sandbox.startApi('patient', { ...RESUMING, ...Sandbox.onHost(host) });
     // it must not complete before the kill
     const pacedUntil = sandbox.path('host-was-killed');
-    const strategy = strategyText({ epochs: 50, batchSize: 256, paceMs: 50, pacedUntil });
+    const strategy = strategyText({ epochs: 60, batchSize: 256, paceMs: 50, pacedUntil });
     const id = await patient.startTraining({ strategy });
     await patient.untilCheckpoint(id);
     await kill(host);

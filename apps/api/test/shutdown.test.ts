@@ -153,7 +153,7 @@ describe('the API', () => {
     const api = apis.SIGKILL;
     await api.untilTraining(await api.startTraining({ strategy: LONG }));
     const goOn = sandbox.path('go-on');
-    const held = strategyText({ epochs: 3, paceMs: 20, pacedUntil: goOn });
+    const held = strategyText({ epochs: 60, paceMs: 20, pacedUntil: goOn });
     const [first, cancelled, high] = [
       await api.startTraining({ strategy: held, seed: 1 }),
       await api.startTraining({ strategy: QUICK, seed: 2 }),

@@ -20,7 +20,7 @@ describe('a page that is interrupted', () => {
   /** A training that takes a while, until `release` lets it continue at full speed. */
   async function startSlowly(): Promise<{ id: string; release: () => Promise<void> }> {
     const gate = world.sandbox.path(`gate-${Math.random()}`);
-    const strategy = strategyText({ epochs: 60, paceMs: 15, pacedUntil: gate });
+    const strategy = strategyText({ epochs: 100, paceMs: 15, pacedUntil: gate });
     const id = await world.api.startTraining({ strategy });
     return { id, release: () => writeFile(gate, '') };
   }

@@ -29,7 +29,7 @@ describe('tabs', () => {
     '%d tabs of %s follow a training, even if the API is killed and a tab is closed',
     async (count, browser) => {
       const gate = world.sandbox.path(`gate ${count} ${browser}`);
-      const strategy = strategyText({ epochs: 60, paceMs: 15, pacedUntil: gate });
+      const strategy = strategyText({ epochs: 100, paceMs: 15, pacedUntil: gate });
       const id = await world.api.startTraining({ strategy });
       const context = await world.browser.context();
       if (browser !== 'a browser') await context.addInitScript('delete globalThis.SharedWorker');
