@@ -278,13 +278,26 @@ describe('without a terminal', () => {
       '--adjust',
       'ratio',
     ];
-    const more = ['--stamps', 'close', '--decimal', ',', '--bad-rows', 'drop', '--on-conflict', 'keep'];
+    const rows = ['--only', 'currency=USD,venue=*', '--price-scale', '1e4'];
+    const more = [
+      ...rows,
+      '--stamps',
+      'close',
+      '--decimal',
+      ',',
+      '--bad-rows',
+      'drop',
+      '--on-conflict',
+      'keep',
+    ];
     expect(
       await run('a.csv', 'X', '1h', '--server-path', ...options, ...more, '--save-profile', 'mine', '--yes'),
     ).toBe(0);
     const choices = {
       columns: { time: '1', close: 'Last Price' },
       symbol_map: { A: 'B', EURUSD: 'C' },
+      only: { currency: 'USD', venue: '*' },
+      price_scale: '1e4',
       adjust: 'ratio',
       stamps: 'close',
       decimal: ',',
@@ -318,6 +331,8 @@ describe('without a terminal', () => {
     [['--columns', 'clothes=1'], "'clothes' is not one of time, date"],
     [['--columns', 'time'], 'It must be name=value'],
     [['--symbol-map', 'EURUSD=X=EUR'], 'Write old->new'],
+    [['--only', 'currency'], 'It must be name=value'],
+    [['--price-scale', '0'], "'0' is not a number above 0"],
     [['--adjust', 'up'], 'Allowed choices are none, close, ratio'],
   ])('%j is not an option: exit 2', async (options, reason) => {
     expect(await run(join(folder, 'a.csv'), ...options)).toBe(2);

@@ -34,6 +34,9 @@ export const STAMP_CHOICES = ['open', 'close'] as const;
 /** Whether the times of bars are open times or close times. */
 export type StampChoice = (typeof STAMP_CHOICES)[number];
 
+/** A number above 0 as `price_scale`: `10000`, `1e9`, `0.01`. */
+export const PRICE_SCALE_PATTERN = /^(?=.*[1-9])\d{1,18}(\.\d{1,18})?$|^1e-?\d{1,2}$/;
+
 /** Choices of an import. The import finds a missing choice in the file, or asks if the file does not say it for certain. */
 export interface ImportChoices {
   /** Symbol of the bars, if the file has only one. */
@@ -49,8 +52,12 @@ export interface ImportChoices {
   stamps?: StampChoice;
   /** Name of a column, or its number from 1, by meaning. */
   columns?: Partial<Record<ImportColumn, string>>;
+  /** Rows that are imported: the value of a column, by its name or its number from 1. `*` takes the rows of every value as one series. */
+  only?: Record<string, string>;
   /** Decimal sign. */
   decimal?: '.' | ',';
+  /** The prices of the file are divided by this number: `10000` if it writes 1.5 as 15000. */
+  price_scale?: string;
   /** Default: `none`. */
   adjust?: AdjustChoice;
   /** Default: `refuse`. */
@@ -118,7 +125,9 @@ export const IMPORT_QUESTIONS = [
   'date_format',
   'stamps',
   'columns',
+  'only',
   'decimal',
+  'price_scale',
   'bad_rows',
   'on_conflict',
 ] as const;

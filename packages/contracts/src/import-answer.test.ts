@@ -1,5 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { isRefusal, profileChoices, readColumns, readSymbolMap, withAnswer } from './import-answer.js';
+import {
+  answerMeaning,
+  isRefusal,
+  profileChoices,
+  readColumns,
+  readSymbolMap,
+  withAnswer,
+} from './import-answer.js';
 
 test('an answer is added to the choices', () => {
   expect(withAnswer({ symbol: 'AAPL' }, 'timezone', 'UTC')).toEqual({ symbol: 'AAPL', timezone: 'UTC' });
@@ -16,6 +23,17 @@ test('columns and new names of symbols are added to the earlier ones', () => {
 
 test('a name that contains = has an arrow', () => {
   expect(readSymbolMap('EURUSD=X->EURUSD, A=B->AB')).toEqual({ 'EURUSD=X': 'EURUSD', 'A=B': 'AB' });
+});
+
+test('values of columns are added, and a price scale is a number above 0', () => {
+  const first = withAnswer({}, 'only', 'currency=USD');
+  expect(withAnswer(first, 'only', 'a=b->c')).toEqual({ only: { currency: 'USD', 'a=b': 'c' } });
+  expect(withAnswer({}, 'price_scale', '10000')).toEqual({ price_scale: '10000' });
+  for (const wrong of ['0', '-1', '0.0', '1e999', 'x', ''])
+    expect(() => withAnswer({}, 'price_scale', wrong)).toThrow('is not a number above 0');
+  expect(answerMeaning('only', 'currency=*')).toBe('the rows of all values are one series');
+  expect(answerMeaning('only', 'currency=USD')).toBeNull();
+  expect(answerMeaning('price_scale', '100')).toBe('the prices are divided by 100');
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import {
   IMPORT_COLUMNS,
+  PRICE_SCALE_PATTERN,
   type ImportChoices,
   type ImportColumn,
   type ImportQuestionChoice,
@@ -25,12 +26,20 @@ export const ANSWER_EXAMPLES: Readonly<Partial<Record<ImportQuestionChoice, read
   symbol_map: ['BRK B=BRK.B'],
   timezone: ['America/New_York', 'Europe/Berlin', 'UTC', '-05:00'],
   columns: ['time=1,close=Last'],
+  only: ['currency=USD'],
+  price_scale: ['10000'],
 };
 
 /** What an answer does; `null` if its word says it. */
 export function answerMeaning(choice: ImportQuestionChoice, answer: string): string | null {
+  if (choice === 'only' && answer.endsWith(ALL_ROWS)) return 'the rows of all values are one series';
+  if (choice === 'price_scale')
+    return answer === '1' ? 'the prices are as written' : `the prices are divided by ${answer}`;
   return MEANINGS[choice]?.[answer] ?? null;
 }
+
+/** Ends an answer that takes the rows of every value of a column. */
+const ALL_ROWS = '=*';
 
 /** True for `refuse`: it leaves the question open, so the file is not imported. */
 export function isRefusal(choice: ImportQuestionChoice, answer: string): boolean {
@@ -38,7 +47,7 @@ export function isRefusal(choice: ImportQuestionChoice, answer: string): boolean
 }
 
 /**
- * The choices with one more answer. Columns and new names of symbols are added to those that are chosen already.
+ * The choices with one more answer. Columns, new names of symbols and values of columns are added to those that are chosen already.
  *
  * @throws KtrdrError `invalid_request` for an answer that is not `name=value,name=value` where it must be
  */
@@ -50,6 +59,8 @@ export function withAnswer<Choices extends ImportChoices>(
   if (choice === 'columns') return { ...choices, columns: { ...choices.columns, ...readColumns(answer) } };
   if (choice === 'symbol_map')
     return { ...choices, symbol_map: { ...choices.symbol_map, ...readSymbolMap(answer) } };
+  if (choice === 'only') return { ...choices, only: { ...choices.only, ...readOnly(answer) } };
+  if (choice === 'price_scale') return { ...choices, price_scale: readPriceScale(answer) };
   return { ...choices, [choice]: answer };
 }
 
@@ -66,6 +77,17 @@ export function readColumns(text: string): Partial<Record<ImportColumn, string>>
 /** `OLD=NEW,OLD=NEW`, or `OLD->NEW` where a name contains `=`. @throws KtrdrError `invalid_request` */
 export function readSymbolMap(text: string): Record<string, string> {
   return Object.fromEntries(pairsOf(text, text.includes('->') ? /->/ : /=/));
+}
+
+/** `COLUMN=VALUE,COLUMN=VALUE`, or with `->` where a name contains `=`. @throws KtrdrError `invalid_request` */
+export function readOnly(text: string): Record<string, string> {
+  return readSymbolMap(text);
+}
+
+/** @throws KtrdrError `invalid_request` */
+export function readPriceScale(text: string): string {
+  if (PRICE_SCALE_PATTERN.test(text)) return text;
+  throw invalid(`'${text}' is not a number above 0, for example 10000.`);
 }
 
 function pairsOf(text: string, separator: RegExp): [string, string][] {

@@ -3,15 +3,20 @@ import type {
   ImportChoices,
   ImportColumn,
   ImportQuestion,
+  KtrdrError,
   StampChoice,
   Timeframe,
 } from '@ktrdr/contracts';
+import { formatBarTime } from '@ktrdr/market-data';
 import { importError } from './bytes/import-error.js';
 import type { PackedFile } from './bytes/packed-file.js';
 import { saidTimeframe } from './columns/bar-length.js';
 import { meaningOf } from './columns/column-names.js';
 import { columnName, describeColumns, ignoredColumns, type Layout } from './columns/layout.js';
 import type { ImportContext } from './context.js';
+import { leaveOpenBarsOut } from './rows/open-bars.js';
+import { askRepeated, RepeatedTimes } from './rows/repeated-times.js';
+import { askValue } from './rows/series-values.js';
 import { barsOfRows } from './rows/bars-of-rows.js';
 import { RowProblems } from './rows/row-problems.js';
 import { RowReader } from './rows/row-reader.js';
@@ -31,6 +36,9 @@ const MOST_ROWS = 50_000_000;
 /** Each symbol becomes a separate file. */
 const MOST_SYMBOLS = 10_000;
 const MOST_ROWS_GUESSED = 4_000_000;
+
+/** Questions that only the rows of one series can answer. */
+const OF_SERIES: ReadonlySet<ImportQuestion['choice']> = new Set(['timeframe', 'stamps']);
 
 /** What was read of one table. */
 export interface ReadTable {
@@ -97,12 +105,7 @@ export async function readTable(
     return !problems.isFull;
   });
   if (problems.isFull) problems.throwIfBad();
-  if (rows.length === 0) {
-    problems.throwIfBad();
-    const [first] = problems.leftOut.rows;
-    const why = first === undefined ? '' : `. Line ${first.line}: ${first.reason}`;
-    throw importError(file.name, `no row is a bar${why}`);
-  }
+  if (rows.length === 0) throw noBars(file.name, problems);
   const found = times.finish(rows.symbols?.subarray(0, rows.length));
   for (const { row, problem } of found.problems) problems.add(rows.lines[row]!, problem, layout.time);
   const asked = await quoteTimes(found, { ...table, lines: rows.lines }, context);
@@ -115,15 +118,31 @@ export async function readTable(
     ...volumeNotes(layout, ignored),
   ];
   const isOpen = found.questions.some(({ choice }) => choice === 'timezone' || choice === 'date_format');
+  const openBars = leaveOpenBarsOut(reader, layout, { rows, times: found.times, problems });
+  if (openBars === null && reader.openRows.length === rows.length) throw noBars(file.name, problems);
+  const repeated = new RepeatedTimes();
   const bars = barsOfRows(reader, {
     rows,
     times: found.times,
-    timeframe: found.timeframe ?? (found.datesAlone ? '1d' : '1m'),
     problems,
+    repeated,
     sure: !isOpen,
     notes,
     volumeName: columnName(used, used.groups[0]!.volume),
   });
+  const several = reader.severalValues;
+  const series =
+    several === null
+      ? await askRepeated(repeated, { ...table, rows }, context)
+      : askValue(layout, several, { isOneSeries: repeated.rows.length === 0 });
+  const timeframe = found.timeframe ?? (found.datesAlone ? '1d' : '1m');
+  // rows of several series have the same times
+  if (series === null)
+    for (const [at, row] of repeated.rows.entries())
+      problems.add(
+        rows.lines[row]!,
+        `time ${formatBarTime(found.times[row]!, timeframe)} is a duplicate of line ${rows.lines[repeated.firsts[at]!]!}, with other values`,
+      );
   const name = parseFileName(file.name, found.timeframe);
   const said = reader.symbols.length === 0 && file.symbol !== undefined ? [file.symbol] : reader.symbols;
   const { symbols, question } = storedSymbols(file.name, said, name.symbol, choices);
@@ -142,10 +161,23 @@ export async function readTable(
       .filter(({ length }) => length > 0),
     problems,
     notes,
-    questions: [question, ...table.questions, ...suggested(asked.questions, name.timeframe)].filter(
-      (one) => one !== null,
-    ),
+    questions: [
+      question,
+      ...table.questions,
+      series,
+      openBars,
+      ...suggested(asked.questions, name.timeframe).filter(
+        ({ choice }) => series === null || !OF_SERIES.has(choice),
+      ),
+    ].filter((one) => one !== null),
   };
+}
+
+function noBars(file: string, problems: RowProblems): KtrdrError {
+  problems.throwIfBad();
+  const [first] = problems.leftOut.rows;
+  const why = first === undefined ? '' : `. Line ${first.line}: ${first.reason}`;
+  return importError(file, `no row is a bar${why}`);
 }
 
 function timeChoicesOf(

@@ -1,66 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type ImportChoices, KtrdrError } from '@ktrdr/contracts';
-import { previewImport } from '../src/preview-import.js';
-import { readImport } from '../src/read-import.js';
+import { describe, expect, test } from '@jest/globals';
 import { zipOf } from '../src/testing/index.js';
+import { CONTEXT, refusal, understand, withFile } from './understand-file.js';
+import { readImport } from '../src/read-import.js';
 
 const HEADER = 'timestamp,open,high,low,close,volume';
 const BAR = '2024-01-02,1,2,0.5,1.5,10';
 const NEXT = '2024-01-03,1.5,2.5,1,2,20';
-const CONTEXT = { now: Date.parse('2026-01-01') };
-
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'odd-files-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-interface Understood {
-  /** `AAPL 1d 2024-01-02..2024-01-03 [open, high, low, close, volume of the last bar]` */
-  bars: string[];
-  format: string;
-  leftOut: string[];
-  asks: string[];
-  notes: string;
-}
-
-async function understand(
-  content: string | Uint8Array,
-  choices: ImportChoices = {},
-  name = 'AAPL.csv',
-): Promise<Understood> {
-  const path = join(folder, 'file');
-  await writeFile(path, content);
-  const preview = await previewImport({ path, name }, choices, CONTEXT);
-  return {
-    bars: preview.bars.map((bars) => {
-      const last = bars.preview.at(-1);
-      const values = last === undefined ? [] : [last.open, last.high, last.low, last.close, last.volume];
-      return `${bars.symbol} ${bars.timeframe} ${bars.first}..${bars.last} [${values.join(' ')}]`;
-    }),
-    format: preview.format,
-    leftOut: preview.left_out.map(({ line, reason }) => `${line}: ${reason}`),
-    asks: preview.questions.map(({ choice, message }) => `${choice}: ${message}`),
-    notes: preview.notes.join('\n'),
-  };
-}
-
-async function refusal(
-  content: string | Uint8Array,
-  choices: ImportChoices = {},
-  name = 'AAPL.csv',
-): Promise<KtrdrError> {
-  const path = join(folder, 'refused');
-  await writeFile(path, content);
-  const error = await readImport({ path, name }, choices, CONTEXT).catch((thrown: unknown) => thrown);
-  expect(error).toBeInstanceOf(KtrdrError);
-  return error as KtrdrError;
-}
-
 const TWO_BARS = 'AAPL 1d 2024-01-02..2024-01-03 [1.5 2.5 1 2 20]';
 
 describe('questions and notes quote times as the file writes them', () => {
@@ -625,10 +571,10 @@ test('a file with more symbols than files are wanted is refused at once', async 
 });
 
 test('reading ends with an abort', async () => {
-  const path = join(folder, 'aborted');
-  await writeFile(path, `${HEADER}\n${BAR}\n${NEXT}\n`);
   const reason = new Error('cancelled');
-  await expect(
-    readImport({ path, name: 'AAPL.csv' }, {}, { ...CONTEXT, signal: AbortSignal.abort(reason) }),
-  ).rejects.toBe(reason);
+  const signal = AbortSignal.abort(reason);
+  const read = withFile(`${HEADER}\n${BAR}\n${NEXT}\n`, (path) =>
+    readImport({ path, name: 'AAPL.csv' }, {}, { ...CONTEXT, signal }),
+  );
+  await expect(read).rejects.toBe(reason);
 });

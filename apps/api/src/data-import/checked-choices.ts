@@ -5,6 +5,7 @@ import {
   IMPORT_COLUMNS,
   type ImportChoices,
   KtrdrError,
+  PRICE_SCALE_PATTERN,
   shown,
   STAMP_CHOICES,
   SYMBOL_PATTERN,
@@ -34,7 +35,17 @@ const CHECKS: Record<keyof ImportChoices, Check> = {
       textCheck(column, `${field}.${meaning}`);
     }
   },
+  only: (value, field) => {
+    for (const [column, wanted] of entriesOf(value, field)) {
+      textCheck(column, field);
+      textCheck(wanted, `${field}.${column}`);
+    }
+  },
   decimal: oneOf(['.', ',']),
+  price_scale: (value, field) => {
+    if (typeof value === 'string' && PRICE_SCALE_PATTERN.test(value)) return;
+    throw invalid(field, 'must be a number above 0, for example 10000');
+  },
   adjust: oneOf(ADJUST_CHOICES),
   bad_rows: oneOf(BAD_ROW_CHOICES),
   on_conflict: oneOf(CONFLICT_CHOICES),

@@ -3,6 +3,7 @@ import {
   BAD_ROW_CHOICES,
   CONFLICT_CHOICES,
   IMPORT_COLUMNS,
+  PRICE_SCALE_PATTERN,
   PROFILE_NAME_PATTERN,
   STAMP_CHOICES,
   TASK_ID_PATTERN,
@@ -27,6 +28,7 @@ const LATER = {
   timeframe: FIELD_SCHEMAS.timeframe,
   symbol_map: { additionalProperties: FIELD_SCHEMAS.symbol, maxProperties: JSON_LIMITS.fields },
   columns: { properties: Object.fromEntries(IMPORT_COLUMNS.map((name) => [name, COLUMN])) },
+  only: { additionalProperties: COLUMN, maxProperties: JSON_LIMITS.fields },
 };
 
 /** Types of the choices. `checkedChoices` checks what is inside them. */
@@ -65,8 +67,16 @@ export class ImportChoicesDto implements ImportChoices {
   columns?: Partial<Record<ImportColumn, string>>;
 
   @IsOptional()
+  @IsObject()
+  only?: Record<string, string>;
+
+  @IsOptional()
   @IsIn(['.', ','])
   decimal?: '.' | ',';
+
+  @IsOptional()
+  @Matches(PRICE_SCALE_PATTERN, { message: 'price_scale must be a number above 0, for example 10000' })
+  price_scale?: string;
 
   @IsOptional()
   @IsIn(ADJUST_CHOICES)

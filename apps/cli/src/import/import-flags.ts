@@ -5,6 +5,8 @@ import {
   IMPORT_COLUMNS,
   KtrdrError,
   readColumns,
+  readOnly,
+  readPriceScale,
   readSymbolMap,
   STAMP_CHOICES,
   type ImportChoices,
@@ -28,7 +30,15 @@ export const IMPORT_FLAGS: Record<keyof ImportChoices, Option> = {
     '--columns <meaning=column,...>',
     `names or numbers of columns: time=1,close=Last. Meanings: ${IMPORT_COLUMNS.join(', ')}`,
   ).argParser(parsed(readColumns)),
+  only: new Option(
+    '--only <column=value,...>',
+    'imports only rows with this value: currency=USD; currency=* takes all rows as one series',
+  ).argParser(parsed(readOnly)),
   decimal: new Option('--decimal <sign>', 'decimal sign').choices(['.', ',']),
+  price_scale: new Option(
+    '--price-scale <number>',
+    'divides the prices of the file: 10000 if it writes 1.5 as 15000',
+  ).argParser(parsed(readPriceScale)),
   adjust: new Option(
     '--adjust <how>',
     'adjusted close: not used (none, default), as the close, or to scale all prices (ratio)',

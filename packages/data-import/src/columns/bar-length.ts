@@ -11,6 +11,7 @@ import { importError } from '../bytes/import-error.js';
 import type { TextRow } from '../table/find-dialect.js';
 import { TimeColumn } from '../times/time-column.js';
 import type { TimeChoices } from '../times/written-times.js';
+import { ANY_VALUE } from './chosen-columns.js';
 import { columnName, type Layout } from './layout.js';
 
 /** Number of rows whose open and close times are compared. */
@@ -40,7 +41,10 @@ export function saidTimeframe(
 
 function namedLength(file: string, layout: Layout, sample: TextRow[]): Timeframe {
   const row = sample.find(({ cells }) => (cells[layout.barLength] ?? '') !== '');
-  const text = row?.cells[layout.barLength] ?? '';
+  const wanted = layout.wanted.find(
+    ({ column, value }) => column === layout.barLength && value !== ANY_VALUE,
+  );
+  const text = wanted?.value ?? row?.cells[layout.barLength] ?? '';
   const meant = meantTimeframe(text);
   if (meant !== null) return meant;
   throw importError(

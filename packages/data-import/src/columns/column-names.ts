@@ -1,6 +1,6 @@
 /**
  * What a column's name says. `tick_volume` is the number of ticks; `bar_length` says the timeframe; `complete` is false for a bar that was
- * still open.
+ * still open; `series` is the same for all bars of a series, such as the currency.
  */
 export type Meaning =
   | 'time'
@@ -15,7 +15,8 @@ export type Meaning =
   | 'symbol'
   | 'close_time'
   | 'bar_length'
-  | 'complete';
+  | 'complete'
+  | 'series';
 
 /**
  * Names by meaning, as `simpleName` makes them. Of two columns with the same meaning, that of the earlier line is used; two of the same
@@ -27,7 +28,7 @@ time: open time, opentime, time open, timeopen, bar open time, candle open time,
 time: start time, starttime, candle begin time, candle begin, begin, start, from,
   bar start
 time: unix, unix timestamp, unix time, unixtime, epoch, unix ms, unix timestamp ms, mts, epoch ms, timestamp ms,
-  ts event
+  ts event, hd ts event
 time: timestamp, time stamp, datetime, date time, date and time, dt, ts, bar time, candle time, date datetime
 time: zeitstempel, datum zeit, datum uhrzeit, horodatage, date heure, fecha hora, fecha y hora, data hora, data ora,
   data e ora, datum tijd, дата и время, дата время, data czas, tarih saat, 日時
@@ -84,7 +85,23 @@ symbol: instrument, pair, currency pair, security, stock, asset, contract, stock
   valeur, symbole, simbolo, инструмент
 symbol: name, code, stock code, series name, isin, wkn, cusip, sedol, figi, ric
 complete: complete, is complete, completed, is completed, is closed, bar closed, candle closed, is final, confirm
-bar_length: per, timeframe, time frame, interval, bar length, granularity, resolution, bar size, период
+bar_length: per, timeframe, time frame, tf, interval, bar length, granularity, resolution, bar size, bar interval, candle interval,
+  freq, frequency, период
+series: currency, ccy, curr, currency code, price currency, quote currency, trading currency, base currency, quote, wahrung, waehrung,
+  devise, monnaie, moneda, divisa, valuta, moeda, валюта, waluta, 通貨, 货币, 幣別, 통화
+series: exchange, exch, exchange code, exchange name, exchange id, venue, market, market code, market name, market id, market type, mic,
+  trading venue, marketplace, place, bourse, borse, boerse, borsenplatz, handelsplatz, mercado, mercato, mkt, board, board id, boardid,
+  биржа, 交易所, 市场, 市場, 시장, publisher id, publisher, dataset, source, data source, provider, feed, vendor
+series: series, sctysrs, segment, sgmt, security type, instrument type, asset type, asset class, sec type, share class, instrument id,
+  security id, conid, con id, fin instrm id, fin instrm tp
+series: expiry, expiry date, expiry dt, expiration, expiration date, expdate, xpry dt, maturity, maturity date, contract month,
+  delivery month, delivery date, contract code, contract id, contract name, settlement month, underlying
+series: strike, strike price, strike pr, strk pric, right, option type, option typ, optn tp, put call, call put, cp flag, cp
+series: adjustment, adjustment type, is adjusted, adjusted flag, adjust flag, adjustflag, adj flag, adj type, price adjustment
+series: side, price type, price side, quote type, quote side, bid ask, bidask, what to show, data type, bar type, candle type, price kind
+series: session, session type, session id, session name, market session, trading session, rth, is rth, eth, extended hours, is extended,
+  market hours, market phase, trading phase
+series: rtype, timespan, multiplier, frequency unit, hd rtype, hd publisher id, hd instrument id
 `;
 
 const BY_NAME = new Map<string, { meaning: Meaning; rank: number }>(

@@ -1,11 +1,12 @@
 import type { ImportChoices, ImportColumn, ImportQuestion } from '@ktrdr/contracts';
-import { shown } from '@ktrdr/contracts';
+import { meantTimeframe } from '@ktrdr/contracts';
 import { importError } from '../bytes/import-error.js';
-import { isMissing } from '../numbers/number-text.js';
+import { isMissing, looksLikeNumber } from '../numbers/number-text.js';
 import { meantColumns, type MeantColumn } from './column-groups.js';
-import { type Meaning, simpleName } from './column-names.js';
+import type { Meaning } from './column-names.js';
+import { answerName, chosenColumns, onlyColumns } from './chosen-columns.js';
 import { clockColumn, findTimeColumns, type TimeColumns } from './find-time-columns.js';
-import { type ColumnGroup, columnName, type Layout } from './layout.js';
+import { type ColumnGroup, columnName, type Layout, usedColumns, type WantedValue } from './layout.js';
 
 const PRICES = ['open', 'high', 'low', 'close'] as const;
 /** Currencies that prices are quoted in: a volume in one of them is a turnover. */
@@ -33,8 +34,9 @@ export interface NamedTable {
 export function findNamedColumns(table: NamedTable, named: boolean, choices: ImportChoices): Layout {
   const { names, symbols, file } = table;
   const chosen = chosenColumns(table, choices);
+  const only = onlyColumns(table, choices);
   // a word or two that look like a meaning, among others, are a coincidence
-  const meant = named ? meantColumns(names, symbols) : [];
+  const meant = named ? meantByCells(meantColumns(names, symbols), table.rows) : [];
   const unnamed = names.map((name, column) => (meant.some((other) => other.column === column) ? name : null));
   const times =
     chosenTimes(chosen) ?? findTimeColumns(names, table.rows) ?? findTimeColumns(unnamed, table.rows);
@@ -59,17 +61,53 @@ export function findNamedColumns(table: NamedTable, named: boolean, choices: Imp
     const own = symbol === null ? meant : meant.filter((column) => column.symbol === symbol);
     return { ...groupOf(own, { names, chosen, questions, notes }), symbol };
   });
-  return {
+  const layout: Layout = {
     ...times,
     names,
     symbol: chosen.symbol ?? (named ? symbolColumn(meant, table.rows) : unnamedSymbols(table.rows, times)),
     barLength: one('bar_length'),
-    complete: one('complete'),
+    complete: only.some(({ column }) => column === one('complete')) ? -1 : one('complete'),
+    series: [],
+    wanted: only,
     groups,
     writesPoints: names.some((name) => name !== null && /^<[A-Z]+>$/.test(name)),
     questions: unique(questions),
     notes: [...new Set(notes)],
   };
+  return { ...layout, series: seriesColumns(meant, layout, only) };
+}
+
+/** What the cells say of a column that its name alone leaves open. */
+function meantByCells(meant: MeantColumn[], rows: string[][]): MeantColumn[] {
+  const everyCell = (column: number, fits: (cell: string) => boolean): boolean => {
+    const cells = rows.map((row) => row[column] ?? '').filter((cell) => cell !== '');
+    return cells.length > 0 && cells.every(fits);
+  };
+  return meant.map((named) => {
+    const { meaning, column } = named;
+    // `adjusted` may be true or false, a `period` may be `1h`
+    if (
+      meaning === 'adjusted_close' &&
+      everyCell(column, (cell) => !looksLikeNumber(cell) && !isMissing(cell))
+    )
+      return { ...named, meaning: 'series' };
+    if ((meaning === 'date' || meaning === 'time') && everyCell(column, isBarLength))
+      return { ...named, meaning: 'bar_length' };
+    return named;
+  });
+}
+
+function isBarLength(cell: string): boolean {
+  return /[a-z]/i.test(cell) && meantTimeframe(cell) !== null;
+}
+
+/** Columns whose values tell series apart: those called so, the timeframe, and names of symbols beside the symbol. */
+function seriesColumns(meant: MeantColumn[], layout: Layout, only: WantedValue[]): number[] {
+  const others = meant.filter(({ meaning }) => meaning === 'series' || meaning === 'symbol');
+  const used = usedColumns({ ...layout, barLength: -1 });
+  return [...others.map(({ column }) => column), layout.barLength].filter(
+    (column) => column !== -1 && !used.has(column) && !only.some((other) => other.column === column),
+  );
 }
 
 function unique(questions: ImportQuestion[]): ImportQuestion[] {
@@ -155,13 +193,6 @@ function oneSide(meant: MeantColumn[], { names, chosen, questions }: GroupContex
   return [...of(first), ...neutral];
 }
 
-/** A name that `columns` accepts: the header, or the number if two columns have the same one or it has a separator. */
-function answerName({ names }: { names: (string | null)[] }, column: number): string {
-  const name = names[column];
-  const usable = name !== null && name !== undefined && !/[,=]|^\d*$/.test(name);
-  return usable && names.filter((other) => other === name).length === 1 ? name : String(column + 1);
-}
-
 /** A column of symbols. Columns called `name` or `code` count only if their cells are symbols, not numbers or sentences. */
 function symbolColumn(meant: MeantColumn[], rows: string[][]): number {
   const found = meant
@@ -193,41 +224,4 @@ function chosenTimes({ time, date, close_time }: Partial<Record<ImportColumn, nu
     return { time: date, clock: time, closeTime, stampsClose: false };
   const only = time ?? date;
   return only === undefined ? null : { time: only, clock: -1, closeTime, stampsClose: false };
-}
-
-/** Numbers from 1 of the columns with a name. */
-function numbersOf(names: (string | null)[], name: string): number[] {
-  return names.flatMap((other, column) => (other === name ? [column + 1] : []));
-}
-
-/** Columns that the choices name, by header or number from 1. */
-function chosenColumns(
-  { file, names }: Pick<NamedTable, 'file' | 'names'>,
-  { columns = {} }: ImportChoices,
-): Partial<Record<ImportColumn, number>> {
-  return Object.fromEntries(
-    Object.entries(columns).map(([meaning, name]) => {
-      const exact = names.indexOf(name);
-      const similar = names.findIndex(
-        (other) => other !== null && other !== '' && simpleName(other) === simpleName(name),
-      );
-      const number = /^\d+$/.test(name) ? Number(name) - 1 : -1;
-      if (names.indexOf(name, exact + 1) > exact)
-        throw importError(
-          file,
-          `columns.${meaning}: several columns are called ${shown(name)}. Give the number of one of them: ` +
-            `${numbersOf(names, name).join(', ')}`,
-        );
-      const column = exact !== -1 ? exact : similar !== -1 ? similar : number;
-      if (column < 0 || column >= names.length) {
-        const known = names.filter((other) => other !== null && other !== '').join(', ');
-        throw importError(
-          file,
-          `columns.${meaning}: there is no column ${shown(name)}. ` +
-            (known === '' ? `Choose a number from 1 to ${names.length}` : `The columns are ${known}`),
-        );
-      }
-      return [meaning, column];
-    }),
-  );
 }

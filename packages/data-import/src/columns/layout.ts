@@ -24,6 +24,12 @@ export function valueColumns(group: ColumnGroup): number[] {
   return Object.values(columns).filter((column) => column !== -1);
 }
 
+/** A value that the user wants in a column; `*`: any. */
+export interface WantedValue {
+  column: number;
+  value: string;
+}
+
 /** Meanings of the columns of a file. Columns are 0-based; -1 if there is none. */
 export interface Layout {
   /** Name of each column; `null` without a header. */
@@ -36,6 +42,10 @@ export interface Layout {
   barLength: number;
   /** Says whether a bar had closed. */
   complete: number;
+  /** Columns without another use that have one value in all bars of a series, such as the currency. */
+  series: number[];
+  /** Values that a row must have to be read. */
+  wanted: WantedValue[];
   groups: ColumnGroup[];
   /** A column that says when the bar closes is the only time. */
   stampsClose: boolean;

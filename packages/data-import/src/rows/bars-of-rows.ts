@@ -12,6 +12,7 @@ export function barsOfRows(
 ): SortedBars[] {
   const { rows, times, notes } = options;
   const excluded = new Set([
+    ...reader.openRows,
     ...emptyVolumeRows(reader, options),
     ...placeholders(reader, rows, options.problems),
   ]);
@@ -55,9 +56,9 @@ function emptyVolumeRows(
 }
 
 /** Rows with a price of 0 everywhere, in a file whose other prices are above 0: there was no trade. */
-function placeholders({ zeroRows }: RowReader, rows: TableRows, problems: RowProblems): number[] {
+function placeholders({ zeroRows, openRows }: RowReader, rows: TableRows, problems: RowProblems): number[] {
   if (zeroRows.length === 0 || zeroRows.length === rows.length) return [];
-  const zero = new Set(zeroRows);
+  const zero = new Set([...zeroRows, ...openRows]);
   const low = rows.columns[LOW]!;
   for (let row = 0; row < rows.length; row++) if (!(low[row]! > 0) && !zero.has(row)) return [];
   for (const row of zeroRows) problems.leftOut.add(rows.lines[row]!, 'all prices are 0');

@@ -6,9 +6,16 @@ import { MISSING, readNumber } from '../numbers/read-number.js';
 import type { RowScanner } from '../table/row-scanner.js';
 import type { TimeColumn } from '../times/time-column.js';
 import type { RowProblems } from './row-problems.js';
+import { type ColumnValues, SeriesValues } from './series-values.js';
 import { TICKS, type TableRows, VALUE_COLUMNS, VOLUME } from './table-rows.js';
+import { whyUnwanted } from './wanted-rows.js';
 
 const CLOSE = 3;
+/** Why a row is left out whose bar was still open. */
+export const OPEN_BAR = 'the bar was not complete';
+const OPEN_BAR_WORD = /^(false|0|no)$/i;
+/** Values of such a column that a question shows. */
+const MOST_WORDS = 3;
 const PRICE_NAMES = ['open', 'high', 'low', 'close'] as const;
 
 /** Options of a row reader. */
@@ -17,6 +24,8 @@ export interface RowReaderOptions {
   /** Cells that a row has. */
   width: number;
   decimal: DecimalSign;
+  /** The prices are divided by it. */
+  priceScale: number;
   adjust: AdjustChoice;
   /** Cells of the header, to recognize it if it is repeated. */
   header: string[] | null;
@@ -37,17 +46,32 @@ export class RowReader {
   private readonly symbolIndex = new Map<string, number>();
   private lastSymbol = Buffer.alloc(0);
   private lastSymbolIndex = 0;
-  private barLength: string | null = null;
-  private barLengthLine = 0;
+  /** Index of each row whose bar was not complete. */
+  readonly openRows: number[] = [];
+  /** Values of the column that says whether a bar was complete. */
+  readonly completeWords = new Set<string>();
+  private readonly series: SeriesValues;
 
-  constructor(private readonly options: RowReaderOptions) {}
+  constructor(private readonly options: RowReaderOptions) {
+    this.series = new SeriesValues(options.layout.series);
+  }
+
+  /** A column that tells series apart, if the bars of one symbol have several of its values. */
+  get severalValues(): ColumnValues | null {
+    return this.series.several;
+  }
 
   /** Reads the scanner's row. */
   read(scanner: RowScanner): void {
     const { layout, problems, width } = this.options;
-    if (layout.complete !== -1 && layout.complete < scanner.fields && isOpenBar(scanner, layout.complete)) {
-      problems.leftOut.add(scanner.line, 'the bar was not complete');
-      return;
+    if (layout.wanted.length > 0) {
+      const why = whyUnwanted(layout, scanner);
+      if (why !== null) return problems.leftOut.add(scanner.line, why);
+    }
+    if (layout.complete !== -1 && layout.complete < scanner.fields) {
+      const word = scanner.text(layout.complete);
+      if (this.completeWords.size < MOST_WORDS) this.completeWords.add(word);
+      if (OPEN_BAR_WORD.test(word)) return this.readOpenBar(scanner);
     }
     let withPrices = 0;
     for (const group of layout.groups) {
@@ -64,13 +88,31 @@ export class RowReader {
     if (withPrices === 0) problems.leftOut.add(scanner.line, () => this.whyLeftOut(scanner));
   }
 
+  /** Only the time of a bar that was still open counts. */
+  private readOpenBar(scanner: RowScanner): void {
+    const { layout, problems, rows } = this.options;
+    const symbol = this.symbolOf(scanner, layout.groups[0]!);
+    if (symbol === -1) return;
+    if (this.pushTime(scanner) !== null) return problems.leftOut.add(scanner.line, OPEN_BAR);
+    this.openRows.push(rows.length);
+    rows.push(scanner.line, symbol, this.values.fill(0));
+  }
+
+  private pushTime({ line, bytes, starts, ends }: RowScanner): string | null {
+    const { times, layout } = this.options;
+    const { time, clock } = layout;
+    return clock === -1
+      ? times.push(line, bytes, starts[time]!, ends[time]!)
+      : times.push(line, bytes, starts[time]!, ends[time]!, starts[clock]!, ends[clock]!);
+  }
+
   /** Reads the prices into `values`. @returns false if the row is not a bar */
   private readPrices(scanner: RowScanner, group: ColumnGroup): boolean {
     const { values } = this;
     let missing = 0;
     let isSound = true;
     for (let price = 0; price <= CLOSE; price++) {
-      const value = this.number(scanner, priceColumn(group, price));
+      const value = this.price(scanner, priceColumn(group, price));
       values[price] = value;
       if (value === MISSING) missing++;
       else if (Number.isNaN(value)) isSound = false;
@@ -80,8 +122,8 @@ export class RowReader {
   }
 
   private readBar(scanner: RowScanner, group: ColumnGroup): void {
-    const { layout, problems, times, rows, adjust } = this.options;
-    const { line, starts, ends, bytes } = scanner;
+    const { layout, problems, rows, adjust } = this.options;
+    const { line } = scanner;
     const { values } = this;
     for (let price = 0; price <= CLOSE; price++) {
       if (Number.isFinite(values[price])) continue;
@@ -94,15 +136,11 @@ export class RowReader {
     if (adjust !== 'none' && !this.adjust(scanner, group)) return;
     const problem = this.problemOfValues();
     if (problem !== null) return problems.add(line, problem);
-    if (layout.barLength !== -1 && !this.hasSameLength(scanner)) return;
     const symbol = this.symbolOf(scanner, group);
     if (symbol === -1) return;
-    const { time, clock } = layout;
-    const wrong =
-      clock === -1
-        ? times.push(line, bytes, starts[time]!, ends[time]!)
-        : times.push(line, bytes, starts[time]!, ends[time]!, starts[clock]!, ends[clock]!);
-    if (wrong !== null) return problems.add(line, wrong, time);
+    const wrong = this.pushTime(scanner);
+    if (wrong !== null) return problems.add(line, wrong, layout.time);
+    if (layout.series.length > 0) this.series.add(scanner, symbol);
     if (Number.isNaN(values[VOLUME]) || Number.isNaN(values[TICKS])) this.emptyVolumes++;
     if (values[0] === 0 && values[1] === 0 && values[2] === 0 && values[CLOSE] === 0)
       this.zeroRows.push(rows.length);
@@ -116,6 +154,13 @@ export class RowReader {
     return problem === null || this.options.adjust !== 'close'
       ? problem
       : `${problem}; the close is the adjusted close: --adjust ratio adjusts all prices`;
+  }
+
+  private price(scanner: RowScanner, column: number): number {
+    const { priceScale } = this.options;
+    const value = this.number(scanner, column);
+    // MISSING stays what it is
+    return priceScale === 1 ? value : value / priceScale;
   }
 
   private number(scanner: RowScanner, column: number): number {
@@ -142,7 +187,7 @@ export class RowReader {
     const { problems, adjust } = this.options;
     const { values } = this;
     const column = group.adjustedClose;
-    const adjusted = this.number(scanner, column);
+    const adjusted = this.price(scanner, column);
     if (!Number.isFinite(adjusted)) {
       problems.add(scanner.line, this.wrongNumber(scanner, 'adjusted close', column), column);
       return false;
@@ -158,22 +203,6 @@ export class RowReader {
     }
     values[CLOSE] = adjusted;
     return true;
-  }
-
-  private hasSameLength(scanner: RowScanner): boolean {
-    const column = this.options.layout.barLength;
-    const text = scanner.text(column);
-    if (this.barLength === null) {
-      this.barLength = text;
-      this.barLengthLine = scanner.line;
-    }
-    if (text === this.barLength) return true;
-    this.options.problems.add(
-      scanner.line,
-      `the timeframe is ${shown(text)}, but ${shown(this.barLength)} in line ${this.barLengthLine}: split the file`,
-      column,
-    );
-    return false;
   }
 
   /** Index of the row's symbol. */
@@ -254,10 +283,6 @@ export class RowReader {
 
 function priceColumn(group: ColumnGroup, price: number): number {
   return price === 0 ? group.open : price === 1 ? group.high : price === 2 ? group.low : group.close;
-}
-
-function isOpenBar(scanner: RowScanner, column: number): boolean {
-  return /^(false|0|no)$/i.test(scanner.text(column));
 }
 
 function rowText(scanner: RowScanner): string {

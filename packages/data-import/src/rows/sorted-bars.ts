@@ -1,5 +1,5 @@
-import { type BarColumns, formatBarTime } from '@ktrdr/market-data';
-import type { Timeframe } from '@ktrdr/contracts';
+import type { BarColumns } from '@ktrdr/market-data';
+import type { RepeatedTimes } from './repeated-times.js';
 import type { RowProblems } from './row-problems.js';
 import type { TableRows } from './table-rows.js';
 
@@ -14,8 +14,9 @@ export interface SortOptions {
   rows: TableRows;
   /** Open time of each row, ms UTC. */
   times: Float64Array;
-  timeframe: Timeframe;
   problems: RowProblems;
+  /** Collects rows of the same time with other values. */
+  repeated: RepeatedTimes;
   /** False while the times are not certain: rows of the same time may have different ones. */
   sure: boolean;
 }
@@ -23,7 +24,7 @@ export interface SortOptions {
 const TIME = 5;
 
 /**
- * Sorts the given rows by time. The same bar twice is left out once; two different bars of one time are a problem.
+ * Sorts the given rows by time. The same bar twice is left out once; two different bars of one time are collected.
  *
  * @param kept indices of rows in the order of the file; `null` for all
  */
@@ -76,17 +77,15 @@ function orderOf(
 
 /** @param index rows in order of time */
 function withoutDuplicates(index: Uint32Array, options: SortOptions): Uint32Array {
-  const { rows, times, timeframe, problems, sure } = options;
+  const { rows, times, problems, repeated, sure } = options;
   let kept = 0;
   for (const row of index) {
     const before = kept === 0 ? -1 : index[kept - 1]!;
     if (before !== -1 && sure && times[row] === times[before]) {
       const line = rows.lines[row]!;
-      const time = formatBarTime(times[row]!, timeframe);
       if (rows.columns.every((column) => column[row] === column[before]))
         problems.leftOut.add(line, `the same bar as line ${rows.lines[before]!}`);
-      else
-        problems.add(line, `time ${time} is a duplicate of line ${rows.lines[before]!}, with other values`);
+      else repeated.add(row, before);
       continue;
     }
     index[kept++] = row;

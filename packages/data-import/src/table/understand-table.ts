@@ -3,8 +3,10 @@ import type { PackedFile } from '../bytes/packed-file.js';
 import type { TextEncoding } from '../bytes/text-encoding.js';
 import { findLayout } from '../columns/find-layout.js';
 import type { NamedTable } from '../columns/find-columns.js';
+import { priceScaleOf } from '../columns/price-scale.js';
 import { type Layout, valueColumns } from '../columns/layout.js';
 import type { ImportContext } from '../context.js';
+import { areWanted } from '../rows/wanted-rows.js';
 import { DecimalSurvey } from '../numbers/decimal-sign.js';
 import type { DecimalSign } from '../numbers/number-text.js';
 import { type Dialect, findDialect, isDataRow, type TextRow } from './find-dialect.js';
@@ -24,6 +26,8 @@ export interface UnderstoodTable extends RowsToRead {
   /** Cells that a row has. */
   width: number;
   decimal: DecimalSign;
+  /** The prices of the file are divided by it. */
+  priceScale: number;
   /** Cells of the header; `null` without one. */
   header: string[] | null;
   /** Rows from the first one on that were looked at. */
@@ -66,15 +70,19 @@ export async function understandTable(
   const decimal = sign ?? '.';
   const layout =
     decimal === (choices.decimal ?? '.') ? first : findLayout(table, header.named, decimal, choices);
+  const known = header.cells === null ? withUsualZone(layout, file.name, dialect, sample, choices) : layout;
+  const prices = priceScaleOf(table, layout, choices);
+  const questions = [...known.questions, ...prices.questions];
   return {
     ...rowsToRead,
     format: file.format ?? describe(dialect, decimal, head.encoding, header.cells !== null),
-    layout: header.cells === null ? withUsualZone(layout, file.name, dialect, sample, choices) : layout,
+    layout: { ...known, notes: [...known.notes, ...prices.notes] },
     width: header.cells === null ? usualWidth(table.rows) : header.names.length,
     decimal,
+    priceScale: prices.scale,
     header: header.cells,
-    sample,
-    questions: sign === null ? [...layout.questions, survey.question()] : layout.questions,
+    sample: sample.filter(({ cells }) => areWanted(layout, cells)),
+    questions: sign === null ? [...questions, survey.question()] : questions,
     rowsPerByte: countOf(head.bytes, dialect.separators.returns ? 13 : 10) / head.bytes.length,
   };
 }

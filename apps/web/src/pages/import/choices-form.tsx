@@ -1,6 +1,8 @@
 import {
   ADJUST_CHOICES,
   readColumns,
+  readOnly,
+  readPriceScale,
   readSymbolMap,
   STAMP_CHOICES,
   TIMEFRAMES,
@@ -64,6 +66,12 @@ export function ChoicesForm({ draft, profiles }: ChoicesFormProps) {
           ]}
           choose={(decimal) => choose({ decimal: decimal === '' ? undefined : (decimal as '.') })}
         />
+        <CommittedText
+          label={CHOICE_WORDS.price_scale}
+          hint="The prices are divided by it: 10000 if the file writes 1.5 as 15000."
+          value={choices.price_scale ?? ''}
+          commit={(text) => choose({ price_scale: text === '' ? undefined : readPriceScale(text) })}
+        />
         <Select
           label={CHOICE_WORDS.adjust}
           unset="Do not use it, and say so"
@@ -92,6 +100,12 @@ export function ChoicesForm({ draft, profiles }: ChoicesFormProps) {
           hint="Names or numbers by meaning: time=1,close=Last."
           value={pairsText(choices.columns, '=')}
           commit={(text) => choose({ columns: text === '' ? undefined : readColumns(text) })}
+        />
+        <CommittedText
+          label={CHOICE_WORDS.only}
+          hint="Only rows with this value of a column: currency=USD."
+          value={pairsText(choices.only, '=')}
+          commit={(text) => choose({ only: text === '' ? undefined : readOnly(text) })}
         />
         <CommittedText
           label={CHOICE_WORDS.symbol_map}
