@@ -192,6 +192,7 @@ function timeChoicesOf(
     stamps: choices.stamps ?? (layout.stampsClose ? 'close' : undefined),
     headerZone: layout.headerZone,
     usualZone: layout.usualZone,
+    usualStamps: layout.usualStamps,
   };
   const { timeframe: named } = parseFileName(file.name, null);
   return { ...times, named, timeframe: saidTimeframe(file.name, layout, sample, choices, times) };

@@ -50,10 +50,34 @@ describe('files of known sources', () => {
     expect(understood.notes.join('\n')).toContain(producer.note ?? '');
   });
 
-  test('a choice of stamps answers the note of NinjaTrader', async () => {
+  test('minutes of NinjaTrader: asks for the stamps, likely of the close', async () => {
     const producer = PRODUCERS.find(({ name }) => name.startsWith('NinjaTrader: in UTC'))!;
-    const understood = await preview({ ...producer, choices: { timezone: 'UTC', stamps: 'close' } });
-    expect(understood.bars[0]!.first).toBe('2024-01-02T14:30:00Z');
-    expect(understood.notes.join('\n')).not.toContain('NinjaTrader');
+    const stampsOf = async (changed: Partial<Producer>): Promise<unknown> =>
+      (await preview({ ...producer, ...changed })).questions.find(({ choice }) => choice === 'stamps');
+    const question = {
+      choice: 'stamps',
+      message:
+        'the file does not say whether its times are the open or the close of a bar: line 1 has "20240102 143100"',
+      answers: ['close', 'open'],
+    };
+    expect(await stampsOf({})).toEqual({
+      ...question,
+      suggestion: 'by its name this is an export of NinjaTrader, whose times are those of the close',
+    });
+    expect(await stampsOf({ file: 'ES.csv' })).toEqual({
+      ...question,
+      suggestion: 'with volumes this is likely an export of NinjaTrader, whose times are those of the close',
+    });
+    const withoutVolume = producer.lines.map((line) => line.replace(/;\d+$/, ';0'));
+    expect(await stampsOf({ file: 'ES.csv', lines: withoutVolume })).toBeUndefined();
+    const days = producer.lines.map((line, at) => line.replace(/^\d+ \d+/, `2024010${at + 2}`));
+    expect(await stampsOf({ lines: days })).toBeUndefined();
+    for (const [stamps, first] of [
+      ['close', '2024-01-02T14:30:00Z'],
+      ['open', '2024-01-02T14:31:00Z'],
+    ] as const) {
+      const understood = await preview({ ...producer, choices: { timezone: 'UTC', stamps } });
+      expect(understood).toMatchObject({ questions: [], bars: [{ first }] });
+    }
   });
 });

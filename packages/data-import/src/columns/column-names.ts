@@ -68,7 +68,7 @@ close: last, price, settle, settlement, settlement price, last price, px last, l
   last sale
 close: zuletzt, letzter, kurs, letzter kurs, dernier, dernier cours, cours, ultimo, ultimo precio, precio, prezzo,
   preco, laatste, koers, цена, последняя, последняя цена, ostatnio, simdi, senaste, sist, terakhir, viimeisin, seneste, siste
-adjusted_close: adj close, adjusted close, adjclose, close adj, close adjusted, adjusted, adj closing price,
+adjusted_close: adj close, adjusted close, adjclose, close adj, closeadj, close adjusted, adjusted, adj closing price,
   adjusted closing price, adj price, adj last
 adjusted_close: bereinigter schlusskurs, bereinigt, cours ajuste, cloture ajustee, cierre ajustado, cierre aj,
   chiusura aggiustata, fechamento ajustado, fech ajustado, aangepaste slotkoers, скорректированная цена закрытия
@@ -133,6 +133,13 @@ const VOLUME_UNIT = /^(?:volume|vol)[ _(]+([A-Za-z]{2,8})\)?$/i;
 /** `Volume MA` and the like are indicators, not volumes in a currency. */
 const INDICATOR = /^(MA|SMA|EMA|WMA|VWAP|AVG|OBV|RSI|ROC|STD|PCT|USD VALUE)$/;
 
+const ADJUSTED = /adj|bereinigt|ajust|aggiust|rettific|aangepast|скорр|[复復][权權]|調整|수정/;
+const UNADJUSTED =
+  /(^|[^a-z])(un|non|not|no|nicht|sans|ohne)[ -]?(split )?(adj|bereinigt|ajust|aggiust)|不[复復]/;
+/** Words of the name of an adjusted price. */
+const ADJUSTED_WORD =
+  /^(?:adj\w*|\w*bereinigt\w*|ajust\w*|aggiust\w*|rettific\w*|aangepast\w*|скорр\p{L}*|調整後?|수정|splits?|div(?:idends?)?|and|for|back(?:ward)?|fwd|forward)$/u;
+
 /** What a column's name means. `null` if it says nothing. */
 export function meaningOf(name: string): NamedMeaning | null {
   const simple = simpleName(name);
@@ -140,7 +147,7 @@ export function meaningOf(name: string): NamedMeaning | null {
   const sideName = side?.[1] ?? side?.[2] ?? null;
   const bare = simple.replace(SIDE, '');
   const unit = VOLUME_UNIT.exec(name.trim())?.[1]?.toUpperCase() ?? null;
-  const found = unit === null ? knownName(bare) : BY_NAME.get(bare);
+  const found = unit === null ? (knownName(bare) ?? adjustedName(bare)) : BY_NAME.get(bare);
   if (found !== undefined) return { ...found, side: sideName, unit, isVague: VAGUE.test(bare) };
   if (unit === null || INDICATOR.test(unit)) return null;
   return { ...BY_NAME.get('volume')!, side: sideName, unit, isVague: false };
@@ -150,6 +157,22 @@ export function meaningOf(name: string): NamedMeaning | null {
 function knownName(name: string): { meaning: Meaning; rank: number } | undefined {
   const [, explained = ''] = /^(.+?) \1 /.exec(name) ?? [];
   return BY_NAME.get(name) ?? BY_NAME.get(withoutUnit(name)) ?? BY_NAME.get(explained);
+}
+
+/** `close split adjusted`: an adjusted close, however it is written. Other adjusted values are not used. */
+function adjustedName(name: string): { meaning: Meaning; rank: number } | undefined {
+  if (!isAdjusted(name)) return undefined;
+  const words = name.split(' ').filter((word) => !ADJUSTED_WORD.test(word));
+  const bare = words
+    .join(' ')
+    .replace(/[前后後]?[复復][权權]/g, '')
+    .trim();
+  return BY_NAME.get(bare)?.meaning === 'close' ? BY_NAME.get('adj close') : undefined;
+}
+
+/** True for a text that says that prices are adjusted. */
+function isAdjusted(text: string): boolean {
+  return ADJUSTED.test(text) && !UNADJUSTED.test(text);
 }
 
 function withoutUnit(name: string): string {
@@ -169,7 +192,7 @@ export function simpleName(name: string): string {
     .replace(/(?<=[a-z])\p{M}+/giu, '')
     .toLowerCase()
     .replace(/^\s*\d+[a-z]?[.)]\s+/, '')
-    .replace(/\((?!utc|gmt)[^)]*\)/g, ' ')
+    .replace(/\((?!utc|gmt)([^)]*)\)/g, (_, inside: string) => (isAdjusted(inside) ? ` ${inside} ` : ' '))
     .replace(/[^\p{L}\p{N}\p{M}]+/gu, ' ')
     .trim()
     .normalize('NFC');

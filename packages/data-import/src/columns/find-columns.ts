@@ -126,11 +126,12 @@ interface GroupContext {
 function groupOf(meant: MeantColumn[], context: GroupContext): Omit<ColumnGroup, 'symbol'> {
   const { chosen } = context;
   const sided = oneSide(meant, context);
+  const isChosen = (column: number): boolean => Object.values(chosen).includes(column);
   const pick = (meaning: Meaning & ImportColumn): number => {
     const choice = chosen[meaning];
     if (choice !== undefined) return choice;
     const candidates = sided
-      .filter((column) => column.meaning === meaning)
+      .filter((column) => column.meaning === meaning && !isChosen(column.column))
       .toSorted((a, b) => a.rank - b.rank);
     const equal = candidates.filter(({ rank }) => rank === candidates[0]!.rank);
     if (equal.length < 2) return equal[0]?.column ?? -1;

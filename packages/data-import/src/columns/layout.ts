@@ -53,6 +53,8 @@ export interface Layout {
   headerZone?: string | undefined;
   /** A zone that is likely, and why. */
   usualZone?: { zone: string; why: string } | undefined;
+  /** Why the times of day are likely close times. */
+  usualStamps?: string | undefined;
   timeframe?: Timeframe | undefined;
   /** True if the source of this layout is known to write decimal points. */
   writesPoints: boolean;

@@ -1,4 +1,5 @@
 import { importError } from '../bytes/import-error.js';
+import { parseJson, RepeatedKeyError } from './parse-json.js';
 
 /** A text that is no list of rows, and the values that it makes, are in memory while they are read. */
 const MOST_BYTES = 512 * 2 ** 20;
@@ -21,8 +22,10 @@ export class JsonText {
   private form: 'list' | 'lines' | null = null;
   /** The text is one value, or a list of something else. */
   private isWhole = false;
-  /** Number of lines that were taken. */
+  /** Number of rows that were taken. */
   private lines = 0;
+  /** Number of line feeds in the text of a list that was taken. */
+  private lineFeeds = 0;
   /** Text of this length had no complete row, or was not tried. */
   private tried = 0;
 
@@ -64,7 +67,7 @@ export class JsonText {
     const text = this.joined();
     if (this.lines === 0) return this.whole(text.toString('utf8'));
     if (this.form === 'lines') return this.linesOf(text.toString('utf8'));
-    return this.value(`[${text.toString('utf8')}`);
+    return this.value(`[${text.toString('utf8')}`, undefined, this.lineFeeds);
   }
 
   private joined(): Buffer {
@@ -74,6 +77,7 @@ export class JsonText {
 
   private listRows(text: Buffer): { values: unknown[]; end: number } | null {
     const start = this.lines === 0 ? text.indexOf(OPEN_LIST) + 1 : 0;
+    if (this.lines === 0) this.lineFeeds = text.toString('latin1', 0, start).split('\n').length - 1;
     let at = text.length;
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       at = Math.max(text.lastIndexOf(CLOSE_OBJECT, at - 1), text.lastIndexOf(CLOSE_LIST, at - 1));
@@ -81,9 +85,12 @@ export class JsonText {
       const comma = nextByte(text, at + 1);
       if (text[comma] !== COMMA) continue;
       try {
-        const values = JSON.parse(`[${text.toString('utf8', start, at + 1)}]`) as unknown[];
+        const { value, lineFeeds } = parseJson(`[${text.toString('utf8', start, comma)}]`);
+        const values = value as unknown[];
+        if (this.lines > 0 || isRow(values[0])) this.lineFeeds += lineFeeds;
         return { values, end: comma + 1 };
-      } catch {
+      } catch (error) {
+        if (error instanceof RepeatedKeyError) throw this.notJson(error, undefined, this.lineFeeds);
         // this is no end of a row: an earlier one may be
       }
     }
@@ -103,16 +110,16 @@ export class JsonText {
   /** JSON, or a JSON value in each line. */
   private whole(text: string): unknown {
     try {
-      return JSON.parse(text) as unknown;
+      return parseJson(text).value;
     } catch (error) {
-      if (!isValue(text.split('\n', 1)[0]!)) throw this.notJson(error);
+      if (error instanceof RepeatedKeyError || !isValue(text.split('\n', 1)[0]!)) throw this.notJson(error);
       return this.linesOf(text);
     }
   }
 
   private linesOf(text: string): unknown[] {
     try {
-      return JSON.parse(`[${text.trim().replaceAll('\n', ',')}]`) as unknown[];
+      return parseJson(`[${text.trim().replaceAll('\n', ',')}]`).value as unknown[];
     } catch {
       // an empty line, or a bad one: which one?
       return text
@@ -121,15 +128,19 @@ export class JsonText {
     }
   }
 
-  private value(text: string, line?: number): unknown {
+  private value(text: string, line?: number, linesBefore?: number): unknown {
     try {
-      return JSON.parse(text) as unknown;
+      return parseJson(text).value;
     } catch (error) {
-      throw this.notJson(error, line);
+      throw this.notJson(error, line, linesBefore);
     }
   }
 
-  private notJson(error: unknown, line?: number): unknown {
+  private notJson(error: unknown, line?: number, linesBefore = 0): unknown {
+    if (error instanceof RepeatedKeyError)
+      return importError(this.file, `${error.message}: keep one of them`, {
+        line: line ?? error.line + linesBefore,
+      });
     const problem = (error as Error).message.replaceAll(/\s+/g, ' ').slice(0, 200);
     return importError(this.file, `the JSON text cannot be read (${problem}): copy it again`, {
       cause: error,
@@ -147,10 +158,10 @@ function isRow(value: unknown): boolean {
 
 function isValue(line: string): boolean {
   try {
-    JSON.parse(line);
+    parseJson(line);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return error instanceof RepeatedKeyError;
   }
 }
 

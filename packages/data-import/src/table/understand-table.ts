@@ -13,7 +13,7 @@ import { type Dialect, findDialect, isDataRow, type TextRow } from './find-diale
 import { findHeader } from './find-header.js';
 import { readHead } from './head.js';
 import { readRows, type RowsToRead } from './read-rows.js';
-import { isCompact, usualZoneOf } from './usual-zone.js';
+import { isCompact, usualTimesOf } from './usual-times.js';
 
 const COMMA = 44;
 const POINT = 46;
@@ -70,7 +70,7 @@ export async function understandTable(
   const decimal = sign ?? '.';
   const layout =
     decimal === (choices.decimal ?? '.') ? first : findLayout(table, header.named, decimal, choices);
-  const known = header.cells === null ? withUsualZone(layout, file.name, dialect, sample, choices) : layout;
+  const known = header.cells === null ? { ...layout, ...usualTimes(file.name, dialect, sample) } : layout;
   const prices = priceScaleOf(table, layout, choices);
   const questions = [...known.questions, ...prices.questions];
   return {
@@ -140,21 +140,8 @@ function usualWidth(rows: string[][]): number {
   return [...counts].toSorted((a, b) => b[1] - a[1])[0]![0];
 }
 
-function withUsualZone(
-  layout: Layout,
-  name: string,
-  dialect: Dialect,
-  sample: TextRow[],
-  { stamps }: ImportChoices,
-): Layout {
-  const rows = sample.map(({ cells }) => cells);
-  const { usualZone, note } = usualZoneOf({ name, separator: dialect.separators.field, rows });
-  if (usualZone === undefined) return layout;
-  return {
-    ...layout,
-    usualZone,
-    notes: note === undefined || stamps !== undefined ? layout.notes : [...layout.notes, note],
-  };
+function usualTimes(name: string, { separators }: Dialect, sample: TextRow[]): Partial<Layout> {
+  return usualTimesOf({ name, separator: separators.field, rows: sample.map(({ cells }) => cells) });
 }
 
 function describe(

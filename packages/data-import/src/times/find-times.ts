@@ -9,7 +9,7 @@ import { Zones } from './find-zones.js';
 import { resolveLocalTimes } from './local-times.js';
 import type { TimeQuestion } from './quoting.js';
 import { groupRows, orderRows, type RowGroups, type RowOrder } from './row-order.js';
-import { sessionStamps, toOpenTimes, weekStamps } from './stamps.js';
+import { sessionStamps, sourceStamps, toOpenTimes, weekStamps } from './stamps.js';
 import { FORMS } from './date-forms.js';
 import type { TimeChoices, TimesFound, WrittenTimes } from './written-times.js';
 
@@ -45,7 +45,10 @@ export function findTimes(
   }
   const { note } = zones;
   if (note !== null) notes.push(() => note);
-  const closes = choices.stamps === undefined ? sessionStamps(times, timeframe, written.lines) : null;
+  const closes =
+    choices.stamps === undefined
+      ? (sessionStamps(times, timeframe, written.lines) ?? sourceStamps(choices.usualStamps, written.lines))
+      : null;
   if (closes !== null) questions.push(closes);
   const openZone = zones.question(times, order);
   if (openZone === null) {

@@ -126,6 +126,16 @@ export function weekStamps(times: Float64Array, lines: Uint32Array): TimeQuestio
   );
 }
 
+/** Asks if the source of a file documents close times, but the file does not say its source for certain. */
+export function sourceStamps(why: string | undefined, lines: Uint32Array): TimeQuestion | null {
+  if (why === undefined) return null;
+  return askStamps(
+    (timeAt) =>
+      `the file does not say whether its times are the open or the close of a bar: line ${lines[0]} has ${timeAt(0)}`,
+    why,
+  );
+}
+
 function askStamps(message: TimeQuestion['message'], suggestion: string): TimeQuestion {
   return { choice: 'stamps', message, answers: ['close', 'open'], suggestion };
 }

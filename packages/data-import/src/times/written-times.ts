@@ -17,6 +17,8 @@ export interface TimeChoices {
   headerZone?: string | undefined;
   /** What a layout's source documents as its zone, to suggest it: `-05:00`. */
   usualZone?: { zone: string; why: string } | undefined;
+  /** Why the times of day are likely close times. */
+  usualStamps?: string | undefined;
 }
 
 /** A row (index of `push`) with a time that cannot be resolved, and why. */

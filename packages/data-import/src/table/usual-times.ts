@@ -10,6 +10,7 @@ interface SourceFile {
 }
 
 const SEMICOLON = 59;
+const NINJATRADER = 'an export of NinjaTrader, whose times are those of the close';
 const HISTDATA = 'HistData.com documents this layout as UTC-5 without summer time';
 
 /** `20120201 000000;1.3066;...`: the layout of HistData.com and NinjaTrader. */
@@ -20,16 +21,23 @@ export function isCompact(separator: number, rows: string[][]): boolean {
   );
 }
 
-/** Zone that the source of a file without a header documents, and what else it says of its times. */
-export function usualZoneOf({ name, separator, rows }: SourceFile): Pick<Layout, 'usualZone'> & {
-  note?: string;
-} {
+/** Without a header, what the source of a file documents of its times. */
+export function usualTimesOf({
+  name,
+  separator,
+  rows,
+}: SourceFile): Pick<Layout, 'usualZone' | 'usualStamps'> {
   if (/^DAT_[A-Z]+_/.test(name)) return { usualZone: { zone: '-05:00', why: HISTDATA } };
   if (!isCompact(separator, rows)) return {};
   if (/\.(last|bid|ask)\.txt$/i.test(name))
     return {
       usualZone: { zone: 'UTC', why: 'by its name it is an export of NinjaTrader, which writes UTC' },
-      note: 'By its name this is an export of NinjaTrader, whose times are those of the close. They are read as opens; --stamps close reads them as closes.',
+      usualStamps: `by its name this is ${NINJATRADER}`,
     };
-  return { usualZone: { zone: '-05:00', why: `${HISTDATA}; an export of NinjaTrader is in UTC` } };
+  const usualZone = { zone: '-05:00', why: `${HISTDATA}; an export of NinjaTrader is in UTC` };
+  // HistData.com has no volumes
+  const hasVolumes = rows.some((row) => Number(row.at(-1)) !== 0);
+  return hasVolumes
+    ? { usualZone, usualStamps: `with volumes this is likely ${NINJATRADER}` }
+    : { usualZone };
 }
