@@ -15,12 +15,14 @@ interface DataTableProps<Row> {
   /** The first one names the row. */
   columns: readonly Column<Row>[];
   rows: readonly Row[];
+  /** True while newer rows are on their way. */
+  isOld?: boolean | undefined;
 }
 
 /** A table of a few rows. */
-export function DataTable<Row>({ label, columns, rows }: DataTableProps<Row>) {
+export function DataTable<Row>({ label, columns, rows, isOld }: DataTableProps<Row>) {
   return (
-    <TableBox label={label}>
+    <TableBox label={label} isOld={isOld}>
       <table aria-label={label}>
         <thead>
           <tr>

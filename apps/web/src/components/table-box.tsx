@@ -7,7 +7,7 @@ interface TableBoxProps {
   label: string;
   class?: string;
   /** True while newer rows are on their way. */
-  isOld?: boolean;
+  isOld?: boolean | undefined;
   children: ComponentChildren;
 }
 

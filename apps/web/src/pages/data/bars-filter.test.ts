@@ -27,7 +27,7 @@ test.each([
   [NONE, ['AAPL 1d', 'AAPL 1h', 'EURUSD=X 1h', 'BAD 1h']],
   [{ ...NONE, search: ' aa' }, ['AAPL 1d', 'AAPL 1h']],
   [{ ...NONE, search: 'usd=', timeframe: '1h' }, ['EURUSD=X 1h']],
-  [{ ...NONE, check: 'unusual' }, ['AAPL 1d', 'BAD 1h']],
+  [{ ...NONE, check: 'unusual' }, ['AAPL 1d', 'EURUSD=X 1h', 'BAD 1h']],
 ])('%j keeps %j', (filter, kept) => {
   expect(filterBars(BARS, filter, REPORTS).map(barsKey)).toEqual(kept);
 });

@@ -14,7 +14,7 @@ export function barsKey({ symbol, timeframe }: { symbol: string; timeframe: stri
   return `${symbol} ${timeframe}`;
 }
 
-/** Bars that match. @param reports by key; a file without a report counts as unusual if it cannot be read */
+/** Bars that match. @param reports by key; a file without a report is kept: its check is not known yet */
 export function filterBars(
   bars: readonly BarsInfo[],
   { search, timeframe, check }: BarsFilter,
@@ -25,6 +25,7 @@ export function filterBars(
     if (timeframe !== '' && info.timeframe !== timeframe) return false;
     if (word !== '' && !info.symbol.toLowerCase().includes(word)) return false;
     if (check !== 'unusual') return true;
-    return info.problem !== null || gradeOf(reports.get(barsKey(info))?.findings ?? []) !== 'good';
+    const report = reports.get(barsKey(info));
+    return info.problem !== null || report === undefined || gradeOf(report.findings) !== 'good';
   });
 }

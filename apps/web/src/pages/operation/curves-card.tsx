@@ -1,7 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
+import type { ApiError } from '../../api/api-error.js';
 import { LineChart } from '../../charts/line-chart.js';
 import { Figures } from '../../components/figures.js';
+import { ErrorNote, Loading } from '../../components/note.js';
 import { Segmented } from '../../components/segmented.js';
 import { formatMetric, formatNumber } from '../../format/numbers.js';
 import { wordsOf } from '../../operations/operation-words.js';
@@ -20,7 +22,11 @@ import {
 } from './curve-data.js';
 
 interface CurvesCardProps {
-  points: readonly CurvePoint[];
+  /** `null` until they are read. */
+  points: readonly CurvePoint[] | null;
+  /** Why the newest points were not read. */
+  error: ApiError | null;
+  reload: () => void;
   /** True while more points come. */
   isRunning: boolean;
   /** Seed of the first of several. */
@@ -36,7 +42,27 @@ const PART_WORDS: Readonly<Record<CurvePart, string>> = {
 };
 
 /** Loss, accuracy, learning rate and speed over the epochs, with the best epoch. */
-export function CurvesCard({ points, isRunning, firstSeed, stopped }: CurvesCardProps) {
+export function CurvesCard({ points, error, reload, ...others }: CurvesCardProps) {
+  return (
+    <section class="card" id="curves" aria-labelledby="curves-title">
+      <h2 id="curves-title">Curves</h2>
+      {error !== null && <ErrorNote error={error} retry={reload} />}
+      {points !== null ? (
+        <Curves points={points} {...others} />
+      ) : (
+        error === null && (
+          <div class="curves-loading">
+            <Loading label="curve" lines={10} />
+          </div>
+        )
+      )}
+    </section>
+  );
+}
+
+type CurvesProps = Omit<CurvesCardProps, 'points' | 'error' | 'reload'> & { points: readonly CurvePoint[] };
+
+function Curves({ points, isRunning, firstSeed, stopped }: CurvesProps) {
   const metric = useSignal<CurveMetric>('loss');
   const smoothing = useSignal(0);
   const isLog = useSignal(false);
@@ -58,88 +84,84 @@ export function CurvesCard({ points, isRunning, firstSeed, stopped }: CurvesCard
   const last = shown.findLast(({ seed }) => best === null || seed === best.seed) ?? null;
   const ofRun = best === null || best.seed === null ? '' : `, ${seedName(best.seed)}`;
   const lasts = lastEpochs(shown);
+  if (points.length === 0)
+    return (
+      <p class="muted chart-empty">
+        {isRunning
+          ? 'The first point appears after the first epoch.'
+          : 'There are no points: no epoch has ended.'}
+      </p>
+    );
   return (
-    <section class="card" id="curves" aria-labelledby="curves-title">
-      <h2 id="curves-title">Curves</h2>
-      {points.length === 0 ? (
-        <p class="muted chart-empty">
-          {isRunning
-            ? 'The first point appears after the first epoch.'
-            : 'There are no points: no epoch has ended.'}
-        </p>
-      ) : (
-        <div class="stack">
-          <Figures
-            figures={[
-              ['Best validation loss', formatMetric(best?.val_loss)],
-              [
-                'Best epoch',
-                best === null
-                  ? '–'
-                  : `${formatNumber(best.epoch)} of ${formatNumber(lasts.get(best.seed))} trained${ofRun}`,
-              ],
-              ['Accuracy in that epoch', best?.val_accuracy == null ? '–' : formatMetric(best.val_accuracy)],
-              [`Last validation loss${ofRun}`, formatMetric(last?.val_loss)],
-              ...(best === null || lasts.size > 1 ? [['Epochs trained', rangeText(lasts)] as const] : []),
-            ]}
+    <div class="stack">
+      <Figures
+        figures={[
+          ['Best validation loss', formatMetric(best?.val_loss)],
+          [
+            'Best epoch',
+            best === null
+              ? '–'
+              : `${formatNumber(best.epoch)} of ${formatNumber(lasts.get(best.seed))} trained${ofRun}`,
+          ],
+          ['Accuracy in that epoch', best?.val_accuracy == null ? '–' : formatMetric(best.val_accuracy)],
+          [`Last validation loss${ofRun}`, formatMetric(last?.val_loss)],
+          ...(best === null || lasts.size > 1 ? [['Epochs trained', rangeText(lasts)] as const] : []),
+        ]}
+      />
+      {stopped !== undefined && <p class="card-line muted">Stopped: {stopped}.</p>}
+      <div class="chart-controls">
+        <CurveControls metric={metric} smoothing={smoothing} isLog={isLog} />
+        {seeds.length > 1 && hasParts(metric.value) && (
+          <Segmented
+            label="Part"
+            values={CURVE_PARTS}
+            chosen={part.value}
+            titleOf={(one) => PART_WORDS[one]}
+            choose={(one) => {
+              part.value = one;
+            }}
           />
-          {stopped !== undefined && <p class="card-line muted">Stopped: {stopped}.</p>}
-          <div class="chart-controls">
-            <CurveControls metric={metric} smoothing={smoothing} isLog={isLog} />
-            {seeds.length > 1 && hasParts(metric.value) && (
-              <Segmented
-                label="Part"
-                values={CURVE_PARTS}
-                chosen={part.value}
-                titleOf={(one) => PART_WORDS[one]}
-                choose={(one) => {
-                  part.value = one;
-                }}
-              />
-            )}
-            {seeds.length > 1 && (
-              <label class="curve-choice">
-                Seeds
-                <select
-                  value={chosen}
-                  onChange={({ currentTarget: { value } }) => {
-                    choice.value = value === 'mean' || value === 'each' ? value : Number(value);
-                  }}
-                >
-                  <option value="mean">mean and range of {seeds.length}</option>
-                  <option value="each">each of {seeds.length}</option>
-                  {seeds.map((seed) => (
-                    <option key={seed} value={seed}>
-                      {seedName(seed)}
-                    </option>
-                  ))}
-                </select>
-              </label>
-            )}
-          </div>
-          {curves.length === 0 ? (
-            <p class="muted chart-empty">This training did not record this metric.</p>
-          ) : (
-            <LineChart
-              label={`${wordsOf(metric.value)} of ${x.length} epochs; best validation loss ${formatMetric(best?.val_loss)} in epoch ${best?.epoch ?? '–'}`}
-              xName="epoch"
-              x={x}
-              curves={curves}
-              ranges={ranges}
-              height={300}
-              isLog={isLog.value}
-              marks={best === null ? [] : [{ x: best.epoch, name: `best: epoch ${best.epoch}${ofRun}` }]}
-            />
-          )}
-          {ranges.length > 0 && (
-            <p class="card-line muted">
-              In each epoch, a mean and its area are those of the seeds that trained in it: {seedsText(lasts)}
-              .
-            </p>
-          )}
-        </div>
+        )}
+        {seeds.length > 1 && (
+          <label class="curve-choice">
+            Seeds
+            <select
+              value={chosen}
+              onChange={({ currentTarget: { value } }) => {
+                choice.value = value === 'mean' || value === 'each' ? value : Number(value);
+              }}
+            >
+              <option value="mean">mean and range of {seeds.length}</option>
+              <option value="each">each of {seeds.length}</option>
+              {seeds.map((seed) => (
+                <option key={seed} value={seed}>
+                  {seedName(seed)}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+      </div>
+      {curves.length === 0 ? (
+        <p class="muted chart-empty">This training did not record this metric.</p>
+      ) : (
+        <LineChart
+          label={`${wordsOf(metric.value)} of ${x.length} epochs; best validation loss ${formatMetric(best?.val_loss)} in epoch ${best?.epoch ?? '–'}`}
+          xName="epoch"
+          x={x}
+          curves={curves}
+          ranges={ranges}
+          height={300}
+          isLog={isLog.value}
+          marks={best === null ? [] : [{ x: best.epoch, name: `best: epoch ${best.epoch}${ofRun}` }]}
+        />
       )}
-    </section>
+      {ranges.length > 0 && (
+        <p class="card-line muted">
+          In each epoch, a mean and its area are those of the seeds that trained in it: {seedsText(lasts)}.
+        </p>
+      )}
+    </div>
   );
 }
 

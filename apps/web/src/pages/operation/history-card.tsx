@@ -14,7 +14,7 @@ export function HistoryCard({ operation }: { operation: TypedOperationSummary })
   );
   const state = `${attempt} ${status}`;
   useReloadWhen(state, reload);
-  const { value, error } = resource.value;
+  const { value, error, isLoading } = resource.value;
   return (
     <section class="card" id="history" aria-labelledby="history-title">
       <h2 id="history-title">Attempts and history</h2>
@@ -24,6 +24,7 @@ export function HistoryCard({ operation }: { operation: TypedOperationSummary })
         <DataTable
           label="Changes of the status"
           rows={value.history}
+          isOld={isLoading}
           columns={[
             { title: 'Status', cell: (entry) => <StatusBadge status={entry.status} /> },
             { title: 'Attempt', isNumber: true, cell: (entry) => entry.attempt },

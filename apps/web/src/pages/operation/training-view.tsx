@@ -36,15 +36,16 @@ interface TrainingViewProps {
 /** A training: the verdict first when it is done, what it does while it runs. */
 export function TrainingView({ operation, result }: TrainingViewProps) {
   const { operation_id: id } = operation;
-  const curve = useCurve(id).value;
-  const points = curve.points === null || curve.points.length === 0 ? pointsOfResult(result) : curve.points;
+  const { curve, reload } = useCurve(id);
+  const { points: read, error } = curve.value;
+  const points = read?.length === 0 ? pointsOfResult(result) : read;
   const verdict = result?.verdict ?? null;
   const report = result?.backtest ?? null;
   const model = result?.artifacts.model ?? null;
   const info = result?.model_info ?? null;
   const isRegression = result?.test_metrics?.mae != null;
   // a training that failed before its first epoch has neither
-  const hasCurves = points.length > 0 || isActive(operation);
+  const hasCurves = (points ?? pointsOfResult(result)).length > 0 || isActive(operation);
   const hasEngine = result !== null || operation.progress.context.engine !== null || isActive(operation);
   const sections: (PageSection | false)[] = [
     verdict !== null && { id: 'verdict', title: 'Verdict' },
@@ -87,6 +88,8 @@ export function TrainingView({ operation, result }: TrainingViewProps) {
           'The curve',
           <CurvesCard
             points={points}
+            error={error}
+            reload={reload}
             isRunning={isActive(operation)}
             firstSeed={firstSeedOf(operation)}
             stopped={result?.training_metrics?.stopping_reason}

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { useSignal, type ReadonlySignal } from '@preact/signals';
 import {
   LastEpochs,
@@ -22,8 +22,9 @@ export interface LiveCurve {
  * Reads the points, then the new ones after each event with a new epoch. Events during a request cause one more request. It reads the
  * whole curve again after a change of the attempt or status, after an interrupted stream, and if there are very many points.
  */
-export function useCurve(id: string): ReadonlySignal<LiveCurve> {
+export function useCurve(id: string): { curve: ReadonlySignal<LiveCurve>; reload: () => void } {
   const curve = useSignal<LiveCurve>({ points: null, error: null });
+  const readWhole = useRef(() => {});
   useEffect(() => {
     const abort = new AbortController();
     let isReading = false;
@@ -60,13 +61,14 @@ export function useCurve(id: string): ReadonlySignal<LiveCurve> {
       curve.value = { points, error: null };
     }
 
+    readWhole.current = () => {
+      isWhole = true;
+      void read();
+    };
     curve.value = { points: null, error: null };
     void read();
     const forget = onOperationsChange((change) => {
-      if (change.type === 'reloaded') {
-        isWhole = true;
-        void read();
-      }
+      if (change.type === 'reloaded') readWhole.current();
       if (change.type !== 'operation' || change.operation.operation_id !== id) return;
       const { run, epoch } = stateOf(change.operation);
       if (run === seen.run && epoch === seen.epoch) return;
@@ -79,7 +81,7 @@ export function useCurve(id: string): ReadonlySignal<LiveCurve> {
       abort.abort();
     };
   }, [id]);
-  return curve;
+  return { curve, reload: () => readWhole.current() };
 }
 
 /** `run` changes when earlier points may have changed, `epoch` when there may be new points. */
