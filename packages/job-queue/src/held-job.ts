@@ -7,7 +7,7 @@ import type { JobMessage, JobReport } from './messages.js';
 const LOST_AFTER_SHARE = 0.9;
 const CHECKS_PER_LOCK = 8;
 /** Minimum time between two reports, ms. */
-const REPORT_EVERY_MS = 100;
+export const REPORT_EVERY_MS = 100;
 /** A job that nobody starts within this time (ms) is dropped: nobody wants it any more. */
 export const BEGIN_MS = 60_000;
 
@@ -48,6 +48,8 @@ export interface HeldJobParts<TData, TReport> {
   delivery: number;
   /** Name of the worker. */
   worker: string;
+  /** Followers know that the worker has the job: the first report need not be sent at once. */
+  isKnown: boolean;
   /** Time that a renewed lock lasts, ms. */
   lockMs: number;
   clock: Clock;
@@ -79,6 +81,7 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
     this.data = parts.data;
     this.delivery = parts.delivery;
     this.renewedAt = parts.clock.monotonic();
+    if (parts.isKnown) this.lastSent = this.renewedAt;
     this.look();
   }
 

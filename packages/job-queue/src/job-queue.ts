@@ -1,8 +1,10 @@
 import type { Job } from 'bullmq';
 import { KtrdrError } from '@ktrdr/contracts';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
+import { nameOf } from './first-deliveries.js';
 import { JobWatch, type JobState } from './job-state.js';
 import { pollSilent, pollWaiting, RESPONSE_TIMEOUT_MS } from './job-polls.js';
+import { JustTaken } from './just-taken.js';
 import { KnownWorkers, type KnownWorker } from './known-workers.js';
 import {
   topicOfWorker,
@@ -49,6 +51,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   /** Time of the next poll, monotonic ms. */
   private pollAt = Infinity;
   private polling = false;
+  private readonly justTaken: JustTaken;
   private closed = false;
 
   constructor(private readonly parts: JobQueueParts<TData, TReport, TOutcome, TDescription>) {
@@ -59,6 +62,12 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
       clock: parts.clock,
       onError: (error) => this.beginOutage(error),
       listen: (opened) => this.listen(opened),
+    });
+    this.justTaken = new JustTaken({
+      watches: this.watches,
+      find: (jobIds) => within(this.client.firstDeliveries(jobIds), RESPONSE_TIMEOUT_MS),
+      clock: parts.clock,
+      onError: (error) => this.beginOutage(error),
     });
   }
 
@@ -80,7 +89,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   async add(jobId: string, job: QueuedJob<TData>, priority: JobPriority = 'normal'): Promise<void> {
     try {
       await within(
-        this.client.queue.add('job', job, { jobId, priority: PRIORITIES[priority], attempts: 1 }),
+        this.client.queue.add(nameOf(job), job, { jobId, priority: PRIORITIES[priority], attempts: 1 }),
         RESPONSE_TIMEOUT_MS,
       );
     } catch (cause) {
@@ -196,6 +205,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
       watch.set(state);
       this.outage.end();
     };
+    events.on('active', ({ jobId }) => this.justTaken.saw(jobId));
     events.on('progress', ({ jobId, data }) => {
       // reports of jobs that nobody follows here need no check
       if (!this.watches.has(jobId)) return;

@@ -1,5 +1,7 @@
 import { DelayedError, type Job, type Queue, type Worker } from 'bullmq';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
+import { EarlyMessages } from './early-messages.js';
+import { isKnownWithoutReport } from './first-deliveries.js';
 import { HeldJob, type WorkedJob } from './held-job.js';
 import { topicOfWorker, type MessageForJob, type QueuedJob, type QueueReader } from './messages.js';
 import { Outage, reasonOf } from './outage.js';
@@ -57,6 +59,7 @@ export interface JobWorkerParts<TData, TReport, TOutcome, TDescription> {
  */
 export class JobWorker<TData, TReport, TOutcome, TDescription> {
   private readonly held = new Map<string, HeldJob<TData, TReport>>();
+  private readonly early: EarlyMessages;
   private readonly connection: QueueConnection;
   private readonly worker: Worker;
   private readonly queue: Queue;
@@ -74,6 +77,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     const connection = new QueueConnection(parts.url, parts.queue, parts.clock);
     this.orComplain = new OrComplain(parts.logger);
     this.outage = new Outage(parts.clock);
+    this.early = new EarlyMessages(parts.clock);
     this.connection = connection;
     const lockDuration = Math.round(parts.leaseMs * LOCK_SHARE);
     this.queue = connection.queue();
@@ -171,6 +175,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       data,
       delivery: job.delivery,
       worker: name,
+      isKnown: isKnownWithoutReport(bullJob.name, job.delivery),
       lockMs: leaseMs * LOCK_SHARE,
       clock,
       send: (report) => job.report(report),
@@ -178,7 +183,9 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     this.held.set(job.id, held);
     if (this.stopsBy !== null) held.stopForWorker();
     try {
-      await held.untilBegun();
+      const begun = held.untilBegun();
+      this.early.giveTo(held);
+      await begun;
       const outcome = await this.parts.work(held);
       held.throwIfGone();
       return outcome;
@@ -191,14 +198,15 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     }
   }
 
-  /** Receives the messages for all jobs of this worker. A job that it does not have needs none. */
+  /** Receives the messages for all jobs of this worker. */
   private async listen(): Promise<void> {
     await this.messages.subscribe(topicOfWorker(this.parts.name), (told) => {
       const { job, message } = (told ?? {}) as Partial<MessageForJob>;
-      const held = this.held.get(String(job));
-      if (held === undefined) return;
       const read = this.orComplain.read(this.parts.reader.message, message);
-      if (read !== null) held.receive(read);
+      if (read === null) return;
+      const held = this.held.get(String(job));
+      if (held === undefined) this.early.keep(String(job), read);
+      else held.receive(read);
     });
   }
 

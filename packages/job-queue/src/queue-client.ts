@@ -1,5 +1,6 @@
 import type { Queue, QueueEvents } from 'bullmq';
 import type { Clock } from '@ktrdr/orchestrator';
+import type { FirstDelivery } from './first-deliveries.js';
 import type { QueueConnection } from './queue-connection.js';
 import type { QueueMessages } from './queue-messages.js';
 import { within } from './within.js';
@@ -57,6 +58,11 @@ export class QueueClient {
 
   get messages(): QueueMessages {
     return this.parts.messages;
+  }
+
+  /** Those of the taken jobs that are known without a report. */
+  firstDeliveries(jobIds: readonly string[]): Promise<FirstDelivery[]> {
+    return this.connection.firstDeliveries(this.queue, jobIds);
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,7 @@ import { KtrdrError } from '@ktrdr/contracts';
 import type { Clock } from '@ktrdr/orchestrator';
 import { withBoundedEvents } from './bounded-events.js';
 import { withBoundedJobs } from './bounded-job.js';
+import { firstDeliveries, type FirstDelivery } from './first-deliveries.js';
 import { PostgresEvents } from './postgres-events.js';
 import { PostgresMessages } from './postgres-messages.js';
 import { withPreparedStatements } from './prepared-statements.js';
@@ -149,6 +150,11 @@ export class QueueConnection {
     if (this.postgres === null) return;
     for (const state of ['completed', 'failed'] as const)
       await queue.clean(RETENTION_S * 1_000, MOST_REMOVED, state);
+  }
+
+  /** See `firstDeliveries`. */
+  firstDeliveries(queue: Queue, jobIds: readonly string[]): Promise<FirstDelivery[]> {
+    return firstDeliveries(queue, jobIds, this.redis === null ? 'postgres' : 'redis');
   }
 
   /** Opens the part that carries messages between processes. `queue` sends them; on PostgreSQL, `receiver` receives them. */

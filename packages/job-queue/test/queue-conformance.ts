@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/gl
 import { systemClock, type Clock } from '@ktrdr/orchestrator';
 import { RecordingLogger } from '@ktrdr/orchestrator/testing';
 import { Link } from '@ktrdr/service-kit/testing';
-import { BEGIN_MS } from '../src/held-job.js';
+import { BEGIN_MS, REPORT_EVERY_MS } from '../src/held-job.js';
 import { JobQueue, JobWorker, type JobState, type JobStop } from '../src/index.js';
 import {
   READER,
@@ -115,6 +115,35 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     expect(steps.toSorted((a, b) => a - b)).toEqual(steps);
     // a later reader gets the same outcome
     expect(await follow(openQueue(), 'a', ended)).toEqual(end);
+  });
+
+  it('a job that any worker may run begins without a report of its worker', async () => {
+    const queue = openQueue();
+    const clock: Clock = {
+      ...systemClock,
+      setTimer: (ms, call) => (ms <= REPORT_EVERY_MS ? () => {} : systemClock.setTimer(ms, call)),
+    };
+    await openWorker('one', async ({ data }) => ({ done: data.words }), { clock });
+    await queue.add('a', job('hello'));
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'hello' } });
+  });
+
+  it('keeps a message for a job that its worker is about to take', async () => {
+    const queue = openQueue();
+    await openWorker('one', async (held) => {
+      // until its message has arrived, which was sent after the one for `b`
+      if (held.id === 'a') await new Promise<void>((resolve) => held.onStop(() => resolve()));
+      return { done: held.data.words };
+    });
+    await queue.add('a', job('first'));
+    await follow(queue, 'a', (state) => state.state === 'taken' && state.begun);
+    await queue.add('b', job('second'));
+    await queue.tell('b', 'one', { type: 'begin', run: 1 });
+    await queue.tell('a', 'one', { type: 'cancel', reason: null, force: false });
+    expect(await follow(queue, 'b', ended, false)).toEqual({
+      state: 'completed',
+      outcome: { done: 'second' },
+    });
   });
 
   it('adds a job once', async () => {

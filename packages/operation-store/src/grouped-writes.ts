@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 interface Pending<TItem, TResult> {
   item: TItem;
   resolve: (result: TResult) => void;
@@ -14,6 +16,8 @@ export interface GroupedWritesParts<TItem, TResult> {
   write: (items: readonly TItem[]) => Promise<readonly PromiseSettledResult<TResult>[]>;
   /** True if one item may be to blame for the error that `write` threw. The others are then written without it. */
   failsAlone: (error: unknown) => boolean;
+  /** Time that a group waits for more items, ms; without it, a group has the items of one turn of the event loop. */
+  gatherMs?: number;
 }
 
 /**
@@ -32,17 +36,23 @@ export class GroupedWrites<TItem, TResult> {
       this.pending.push({ item, resolve, reject });
       if (this.writing) return;
       this.writing = true;
-      // requests that the event loop has already read join the first group
-      setImmediate(() => void this.writeAll());
+      void this.writeAll();
     });
   }
 
   private async writeAll(): Promise<void> {
     while (this.pending.length > 0) {
+      await this.gather();
       await this.writeGroup(this.pending.splice(0, MOST_AT_ONCE));
-      await nextTurn();
     }
     this.writing = false;
+  }
+
+  private async gather(): Promise<void> {
+    const { gatherMs = 0 } = this.parts;
+    if (gatherMs > 0 && this.pending.length < MOST_AT_ONCE) await sleep(gatherMs);
+    // requests that the event loop has already read join the group
+    else await nextTurn();
   }
 
   /** Never rejects. A group that fails because of one item is written again in halves, so that only this item fails. */

@@ -1,3 +1,4 @@
+import { isTerminalStatus } from '@ktrdr/contracts';
 import type { NewOperation, Written } from '@ktrdr/orchestrator';
 import { GroupedWrites } from './grouped-writes.js';
 import type { Inserted } from './insert-operations.js';
@@ -11,8 +12,22 @@ import type {
 } from './operation-write.js';
 import type { StoreAccess } from './store-access.js';
 import { KnownRows } from './known-rows.js';
-import { writeQuickGroup } from './quick-group.js';
+import { idOf, writeQuickGroup } from './quick-group.js';
 import { writeGroup } from './write-group.js';
+
+/** Time that a group of changes gathers if nobody waits for them, ms. Fewer and larger groups leave time for the urgent ones. */
+const GATHER_MS = 3;
+
+type Lane = GroupedWrites<OperationWrite, WriteResult>;
+
+/** On PostgreSQL, the groups of one lane do not wait for those of another. */
+interface Lanes {
+  created: Lane;
+  /** Changes for which someone waits: a host that may begin, a cancel. */
+  urgent: Lane;
+  /** Ends, progress, records. */
+  others: Lane;
+}
 
 /**
  * Writes changes of operations in groups. A commit waits for the disk, so all changes that arrive during a commit share the next one.
@@ -21,9 +36,9 @@ import { writeGroup } from './write-group.js';
 export class OperationWrites {
   /** The rows that this process has written. */
   readonly known = new KnownRows();
-  private readonly grouped: GroupedWrites<OperationWrite, WriteResult>;
-  /** Creations. On PostgreSQL, their groups do not wait for groups of changes: nothing changes an operation before it is stored. */
-  private readonly created: GroupedWrites<OperationWrite, WriteResult>;
+  private readonly lanes: Lanes;
+  /** The lane and the number of the writes of each operation that are not settled. */
+  private readonly busy = new Map<string, { lane: Lane; writes: number }>();
 
   /** @param onWritten called with the ids of the changed operations, after each commit */
   constructor(access: StoreAccess, onWritten: (operationIds: ReadonlySet<string>) => void) {
@@ -38,7 +53,7 @@ export class OperationWrites {
       },
       failsAlone,
     });
-    const quick = () =>
+    const quick = (gatherMs = 0) =>
       new GroupedWrites<OperationWrite, WriteResult>({
         write: async (group) => {
           const { results, changed } = await writeQuickGroup(access, group, known);
@@ -48,23 +63,25 @@ export class OperationWrites {
           );
         },
         failsAlone,
+        gatherMs,
       });
     const isQuick = access.database.quick !== null;
-    this.grouped = isQuick ? quick() : careful;
-    this.created = isQuick ? quick() : careful;
+    this.lanes = isQuick
+      ? { created: quick(), urgent: quick(), others: quick(GATHER_MS) }
+      : { created: careful, urgent: careful, others: careful };
   }
 
   create(created: NewOperation): Promise<Inserted> {
-    return this.created.add({ kind: 'create', created }) as Promise<Inserted>;
+    return this.add({ kind: 'create', created }) as Promise<Inserted>;
   }
 
   transition(write: Omit<TransitionWrite, 'kind'>): Promise<Written> {
-    return this.grouped.add({ kind: 'transition', ...write }) as Promise<Written>;
+    return this.add({ kind: 'transition', ...write }) as Promise<Written>;
   }
 
   async saveProgress(write: Omit<ProgressWrite, 'kind' | 'durable'>): Promise<boolean> {
     const save = (durable: boolean) =>
-      this.grouped.add({ kind: 'progress', ...write, durable }) as Promise<ProgressWritten>;
+      this.add({ kind: 'progress', ...write, durable }) as Promise<ProgressWritten>;
     const written = await save(false);
     if (written !== 'not durable') return written;
     // the fact that a training can be resumed must survive a power failure
@@ -72,8 +89,27 @@ export class OperationWrites {
   }
 
   saveRecords(write: Omit<RecordsWrite, 'kind'>): Promise<boolean> {
-    return this.grouped.add({ kind: 'records', ...write }) as Promise<boolean>;
+    return this.add({ kind: 'records', ...write }) as Promise<boolean>;
   }
+
+  private async add(write: OperationWrite): Promise<WriteResult> {
+    const { busy } = this;
+    const id = idOf(write);
+    const own = busy.get(id) ?? { lane: this.lanes[laneOf(write)], writes: 0 };
+    own.writes += 1;
+    busy.set(id, own);
+    try {
+      return await own.lane.add(write);
+    } finally {
+      own.writes -= 1;
+      if (own.writes === 0) busy.delete(id);
+    }
+  }
+}
+
+function laneOf(write: OperationWrite): keyof Lanes {
+  if (write.kind === 'create') return 'created';
+  return write.kind === 'transition' && !isTerminalStatus(write.change.to) ? 'urgent' : 'others';
 }
 
 async function settledOf(result: Promise<WriteResult>): Promise<PromiseSettledResult<WriteResult>> {

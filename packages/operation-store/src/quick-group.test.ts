@@ -69,7 +69,7 @@ test('one statement writes each change of an operation from start to end, even a
   }
 });
 
-test('a creation does not wait for a group of changes', async () => {
+test('creations and begins do not wait for other changes, but changes of one operation keep their order', async () => {
   const database = await openPostgresDatabase(url);
   let gate: Promise<void> | null = null;
   const store = new SqlOperationStore({
@@ -82,16 +82,28 @@ test('a creation does not wait for a group of changes', async () => {
     },
   });
   try {
-    await create(store, 'op_8');
+    for (const id of ['op_8', 'op_9']) await create(store, id);
+    await run(store, 'op_8');
     let open = () => {};
     gate = new Promise((resolve) => (open = resolve));
-    const change = run(store, 'op_8');
+    const order: string[] = [];
+    const progress = { ...emptyProgress(), percentage: 40 };
+    const ended = store.transition('op_8', 1, ['running'], END).then(() => order.push('op_8 ended'));
+    const saved = store
+      .saveProgress('op_9', 1, { progress, warnings: [], resumable: false })
+      .then(() => order.push('op_9 progress'));
     for (; gate !== null;) await new Promise((resolve) => setImmediate(resolve));
-    // its group is held up
-    await create(store, 'op_9');
+    // their group is held up
+    const begun = run(store, 'op_9').then(() => order.push('op_9 begun'));
+    await create(store, 'op_10');
+    expect((await run(store, 'op_10')).changed).toBe(true);
+    expect(order).toEqual([]);
     open();
-    expect((await change).changed).toBe(true);
-    expect(await run(store, 'op_9')).toMatchObject({ changed: true, operation: { status: 'running' } });
+    await Promise.all([ended, saved, begun]);
+    expect(order).toEqual(['op_8 ended', 'op_9 progress', 'op_9 begun']);
+    expect(await store.get('op_9')).toMatchObject({
+      operation: { status: 'running', progress: { percentage: 40, started_at: AT } },
+    });
   } finally {
     await store.close();
   }

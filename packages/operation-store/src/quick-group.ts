@@ -42,7 +42,7 @@ export async function writeQuickGroup(
   };
 }
 
-function idOf(write: OperationWrite): string {
+export function idOf(write: OperationWrite): string {
   return write.kind === 'create' ? write.created.operation.operation_id : write.id;
 }
 
