@@ -41,6 +41,7 @@ export const CRASH_POINTS: Readonly<Record<Mode, readonly CrashPoint[]>> = {
   local: around([...TRAINER, ...API]),
   host: around([...TRAINER, ...API]),
   queue: around([...TRAINER, ...API, ...QUEUE]),
+  'queue-on-postgres': around([...TRAINER, ...API, ...QUEUE]),
 };
 
 function around(calls: readonly Call[]): CrashPoint[] {

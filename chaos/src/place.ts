@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { freePort } from '@ktrdr/contracts/testing';
 import { RedisServer } from '@ktrdr/job-queue/testing';
+import { PostgresServer } from '@ktrdr/operation-store/testing';
 import { Link, Sandbox } from '@ktrdr/service-kit/testing';
 import type { Mode } from './modes.js';
 import { Service, type Settings } from './service.js';
@@ -37,7 +38,8 @@ export function openPlace(mode: Mode, options: PlaceOptions): Promise<Place> {
   const places: Record<Mode, (options: PlaceOptions) => Promise<Place>> = {
     local: async () => ({ apiSettings: {}, link: null, hosts: [], close: async () => {} }),
     host: openHost,
-    queue: openQueue,
+    queue: (of) => openQueue(of, startRedis),
+    'queue-on-postgres': (of) => openQueue(of, startPostgres),
   };
   return places[mode](options);
 }
@@ -62,40 +64,56 @@ async function openHost({ sandbox, name, directory, settings, shell }: PlaceOpti
   return { apiSettings, link, hosts: [{ service, link: null }], close };
 }
 
-/** The first host reads the API's bars. The second host has no bars and fetches them from the API. */
-async function openQueue(options: PlaceOptions): Promise<Place> {
+/** A server that holds the queue. */
+interface QueueServer {
+  url: URL;
+  stop: () => Promise<void>;
+}
+
+async function startRedis(): Promise<QueueServer> {
   const redis = await RedisServer.start();
+  return { url: new URL(redis.url), stop: () => redis.stop() };
+}
+
+async function startPostgres(): Promise<QueueServer> {
+  const postgres = await PostgresServer.start();
+  return { url: new URL(await postgres.createDatabase()), stop: () => postgres.stop() };
+}
+
+/** The first host reads the API's bars. The second host has no bars and fetches them from the API. */
+async function openQueue(options: PlaceOptions, start: () => Promise<QueueServer>): Promise<Place> {
+  const server = await start();
   try {
-    return await openQueueOn(redis, options);
+    return await openQueueOn(server, options);
   } catch (error) {
-    await redis.stop();
+    await server.stop();
     throw error;
   }
 }
 
-async function openQueueOn(redis: RedisServer, options: PlaceOptions): Promise<Place> {
-  const link = await Link.open(redis.port);
+async function openQueueOn(server: QueueServer, options: PlaceOptions): Promise<Place> {
+  const link = await Link.open(Number(server.url.port));
   const numbers = Array.from({ length: HOSTS }, (_, number) => number);
-  const hosts = await Promise.all(numbers.map((number) => openQueueHost(options, redis.port, number)));
+  const hosts = await Promise.all(numbers.map((number) => openQueueHost(options, server, number)));
   const close = async (): Promise<void> => {
     await Promise.all(hosts.map(({ service }) => service.end('SIGTERM')));
     await Promise.all([link, ...hosts.map((host) => host.link)].map((each) => each.close()));
-    await redis.stop();
+    await server.stop();
   };
-  const apiSettings = { TRAINING_QUEUE_URL: queueUrl(link), TRAINING_HOST_TIMEOUT_MS: '5000' };
+  const apiSettings = { TRAINING_QUEUE_URL: queueUrl(server, link), TRAINING_HOST_TIMEOUT_MS: '5000' };
   return { apiSettings, link, hosts, close };
 }
 
 async function openQueueHost(
   { sandbox, name, directory, settings, apiUrl, shell }: PlaceOptions,
-  redisPort: number,
+  server: QueueServer,
   number: number,
 ): Promise<{ service: Service; link: Link }> {
-  const link = await Link.open(redisPort);
+  const link = await Link.open(Number(server.url.port));
   const own = {
     ...settings,
     STATE_DIR: join(directory, `host-${number}`),
-    TRAINING_QUEUE_URL: queueUrl(link),
+    TRAINING_QUEUE_URL: queueUrl(server, link),
     KTRDR_API_URL: apiUrl,
     ...(number === 0 ? {} : { DATA_DIR: sandbox.path(`${name}-no-bars`) }),
   };
@@ -104,6 +122,9 @@ async function openQueueHost(
   return { service: await Service.start(start), link };
 }
 
-function queueUrl({ url }: Link): string {
-  return `redis://${new URL(url).host}`;
+/** The server's URL through the link. */
+function queueUrl(server: QueueServer, link: Link): string {
+  const url = new URL(server.url);
+  url.host = new URL(link.url).host;
+  return url.href;
 }

@@ -1,6 +1,6 @@
 import { RandomStream } from '@ktrdr/statistics';
 import { CRASH_POINTS, type CrashPoint } from './crash-points.js';
-import { MODES, type Mode } from './modes.js';
+import { DRAWN_MODES, type Mode } from './modes.js';
 import type { PlannedTraining } from './training.js';
 
 /** A disturbance. `ms` is its duration. `of` selects a training or host, modulo their number. */
@@ -45,7 +45,7 @@ export function makePlan(seed: number, mode: Mode | null): Plan {
   const upTo = (most: number) => Math.floor(random.uniform() * (most + 1));
   const oneOf = <T>(values: readonly T[]): T => values[upTo(values.length - 1)] as T;
   // always drawn, so that repeating a run with --mode gives the same plan
-  const drawn = oneOf(MODES);
+  const drawn = oneOf(DRAWN_MODES);
   const chosen = mode ?? drawn;
   const seeds = TRAINING_SEEDS.slice(0, 1 + upTo(TRAINING_SEEDS.length - 1));
   // each run has both kinds, if it has two trainings
@@ -76,15 +76,12 @@ export function makePlan(seed: number, mode: Mode | null): Plan {
       { kind: 'cut link', ms: upTo(3000) },
       { kind: 'delay link', ms: upTo(3000) },
     ];
-    const only: Record<Mode, Fault[]> = {
-      local: [],
-      host: hosts,
-      queue: [
-        ...hosts,
-        { kind: 'cut host', of: upTo(1), ms: upTo(3000) },
-        { kind: 'delay host', of: upTo(1), ms: upTo(3000) },
-      ],
-    };
+    const queue: Fault[] = [
+      ...hosts,
+      { kind: 'cut host', of: upTo(1), ms: upTo(3000) },
+      { kind: 'delay host', of: upTo(1), ms: upTo(3000) },
+    ];
+    const only: Record<Mode, Fault[]> = { local: [], host: hosts, queue, 'queue-on-postgres': queue };
     return oneOf([...everywhere, ...only[of]]);
   }
 }

@@ -29,5 +29,11 @@ export function keyOf(seed: unknown, seeds: unknown): string {
 export async function outcomeOf({ artifacts, seeds, walk_forward }: TrainingResult): Promise<string> {
   const model = await readFile(join(artifacts.model_path ?? '', 'model.onnx'));
   const sha256 = createHash('sha256').update(model).digest('hex');
-  return JSON.stringify({ model: sha256, seeds, walk_forward });
+  return JSON.stringify({ model: sha256, seeds, walk_forward }, sorted);
+}
+
+/** For `JSON.stringify`: a result that PostgreSQL has stored has its keys in another order. */
+function sorted(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
