@@ -36,7 +36,7 @@ date: date, dates, dtyyyymmdd, yyyymmdd, day, trade date, trading date, tradedat
   observation date, exchange date, session date, period, business date, datetime date
 date: datum, tag, handelstag, jour, date seance, fecha, dia, data, giorno, dag, дата, день, dzien, tarih, 日期, 日付, 날짜,
   交易日期, 日付け, tanggal, paivamaara, dato
-time: time, t, hour, tijd, zeit, uhrzeit, heure, hora, ora, orario, время, czas, godzina, saat, tid, 时间, 時間, 時刻, 시간
+time: time, t, hour, ms of day, time of day, seconds of day, sod, tijd, zeit, uhrzeit, heure, hora, ora, orario, время, czas, godzina, saat, tid, 时间, 時間, 時刻, 시간
 close_time: close time, closetime, time close, timeclose, end time, endtime, time period end, period end,
   bar close time, candle close time, candle end, end, bar end, window end
 open: open, o, opening price, open price, price open, opening, open rate, px open, day open, openprice, otwarcie

@@ -3,8 +3,10 @@ import { type Meaning, meaningOf } from './column-names.js';
 import type { Layout } from './layout.js';
 
 const CLOCK = /^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*([ap]\.?m\.?)?$/i;
-/** A time of day without colons, beside a date: `0930`, `93000`, `000000`. */
-const CLOCK_DIGITS = /^\d{1,6}$/;
+/** A time of day with points, in a column called a time. */
+const POINTED_CLOCK = /^([01]?\d|2[0-4])\.[0-5]\d(\.[0-5]\d)?$/;
+/** A time of day without colons, beside a date: `0930`, `93000`, `000000`, `34200000` milliseconds. */
+const CLOCK_DIGITS = /^\d{1,8}$/;
 const DATE_ONLY =
   /^(\d{8}|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|[^\d]*\d{1,2}[^\d:]+\d{2,4}|\d{1,2}[-. ]\p{L}+\.?[-. ]\d{2,4})$/u;
 /** Unix time since 1980 or so, in seconds or finer. */
@@ -122,7 +124,7 @@ function kindOf(rows: string[][], column: number, meaning: Meaning | null): Kind
 
 function kindOfCell(cell: string, meaning: Meaning | null): Kind {
   const named = meaning !== null;
-  if (CLOCK.test(cell)) return 'clock';
+  if (CLOCK.test(cell) || (meaning === 'time' && POINTED_CLOCK.test(cell))) return 'clock';
   // `240131` is a date in a column called so, else a time of day
   if ((/^\d{8}$/.test(cell) || (meaning === 'date' && /^\d{6}$/.test(cell))) && looksLikeTime(cell))
     return 'date';

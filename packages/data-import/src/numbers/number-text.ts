@@ -13,7 +13,7 @@ const LONGEST = 100;
 const NUMBER_TEXT = new RegExp(
   String.raw`^(?<open>\()? ?(?<sign>[-+\u2212])? ?(?:${CURRENCY_SIGN})? ?(?<inner>[-+\u2212])?` +
     String.raw`(?<digits>[.,]?\d(?:[\d.,]|['’ \u00a0\u202f\u2009](?=\d))*)(?<exponent>e[-+]?\d{1,3})?` +
-    String.raw` ?(?<suffix>k|m|b|t|bn|mn|mio\.?|mrd\.?|тыс\.?|млн\.?|млрд\.?)? ?(?<percent>%)? ?(?:${CURRENCY_SIGN})? ?(?<close>\))?$`,
+    String.raw` ?(?<suffix>k|m|b|t|bn|mn|l|lac|lakh|cr|crore|mio\.?|mrd\.?|тыс\.?|млн\.?|млрд\.?)? ?(?<percent>%)? ?(?:${CURRENCY_SIGN})? ?(?<close>\))?$`,
   'iu',
 );
 const SUFFIXES: Readonly<Record<string, number>> = {
@@ -25,6 +25,12 @@ const SUFFIXES: Readonly<Record<string, number>> = {
   млн: 1e6,
   b: 1e9,
   bn: 1e9,
+  // India: a lakh and a crore
+  l: 1e5,
+  lac: 1e5,
+  lakh: 1e5,
+  cr: 1e7,
+  crore: 1e7,
   mrd: 1e9,
   млрд: 1e9,
   t: 1e12,

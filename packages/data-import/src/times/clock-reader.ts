@@ -88,7 +88,7 @@ export class ClockReader extends CellCursor {
     if (hourDigits <= 2 && this.readHalfDay(hour, true) && this.at > halfDay) return true;
     if (sign === MINUS && hourDigits <= 2) return false;
     this.clockDigits = hourDigits;
-    return hourDigits <= 6 || hourDigits === 9;
+    return hourDigits <= 9;
   }
 
   /** Digits of a fraction of a second, in ms; what is finer is cut off. */

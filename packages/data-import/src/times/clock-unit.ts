@@ -25,8 +25,7 @@ export function findClockUnit(
   const { hasClock, leastClockDigits: least, mostClockDigits: most } = written.style;
   if (!hasClock || most === 0) return { unit: null, question: null };
   if (chosen !== undefined) return { unit: chosen, question: null };
-  if (most > 6) return { unit: 'HHmmssSSS', question: null };
-  if (most > 4) return { unit: 'HHmmss', question: null };
+  if (most > 4) return findLongUnit(written, dateName);
   if (least === 4) return { unit: 'HHmm', question: null };
   if (least === 2 && most === 2) return { unit: 'HH', question: null };
   const units = (['HHmm', 'HHmmss', 'HH'] as const).filter((unit) => fits(written, unit));
@@ -39,6 +38,26 @@ export function findClockUnit(
       message: (timeAt) =>
         `the times of day differ in length (${example(written, timeAt)}), and ${units.length === 0 ? 'no format fits all of them' : `${units.join(' and ')} fit all of them`}: choose the format of date and time`,
       answers: (units.length === 0 ? ['HHmm', 'HHmmss'] : units).map((name) => `${dateName} ${name}`),
+      suggestion: null,
+    },
+  };
+}
+
+/** Digits of hours, minutes and seconds, or a count since midnight: of seconds up to 86400, of milliseconds up to 86400000. */
+function findLongUnit(written: WrittenTimes, dateName: string): ClockFound {
+  const { mostClockDigits: most } = written.style;
+  const digits = most > 6 ? 'HHmmssSSS' : 'HHmmss';
+  const count = most > 6 ? 'milliseconds' : 'seconds';
+  const isTooLong = most === 6 || most > 8;
+  if (isTooLong || !fits(written, count)) return { unit: digits, question: null };
+  if (!fits(written, digits)) return { unit: count, question: null };
+  return {
+    unit: digits,
+    question: {
+      choice: 'date_format',
+      message: (timeAt) =>
+        `the times of day can be ${digits}, or ${count} since midnight (${example(written, timeAt)}): choose the format of date and time`,
+      answers: [digits, count].map((name) => `${dateName} ${name}`),
       suggestion: null,
     },
   };
@@ -74,6 +93,10 @@ function isMidnight({ clocks, length }: WrittenTimes): boolean {
 
 /** A time of day without signs in ms; `NaN` if there is none. */
 export function clockMs(value: number, unit: ClockUnit): number {
+  if (unit === 'seconds' || unit === 'milliseconds') {
+    const time = unit === 'seconds' ? value * 1000 : value;
+    return time > DAY_MS ? NaN : time;
+  }
   let [hour, minute, second, fraction] = [value, 0, 0, 0];
   if (unit === 'HHmm') [hour, minute] = [Math.floor(value / 100), value % 100];
   else if (unit !== 'HH') {

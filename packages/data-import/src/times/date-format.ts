@@ -4,8 +4,9 @@ import { FORMS } from './date-forms.js';
 export type DateOrder = 'DMY' | 'MDY' | 'YMD';
 /** What a time that is a number counts. */
 export type NumberUnit = 'unix_s' | 'unix_ms' | 'unix_us' | 'unix_ns' | 'unix_d' | 'excel' | 'excel_1904';
-/** A time of day without signs. */
-export type ClockUnit = 'HHmmssSSS' | 'HHmmss' | 'HHmm' | 'HH';
+/** Forms of a time of day without signs; `seconds` and `milliseconds` count from midnight. */
+const CLOCK_UNITS = ['HHmmssSSS', 'HHmmss', 'HHmm', 'HH', 'milliseconds', 'seconds'] as const;
+export type ClockUnit = (typeof CLOCK_UNITS)[number];
 
 /** A chosen format of dates. */
 export interface DateFormat {
@@ -49,9 +50,7 @@ export function readDateFormat(text: string): DateFormat | null {
     .map((part) => part[0]!.toUpperCase())
     .join('');
   if (order !== 'DMY' && order !== 'MDY' && order !== 'YMD') return null;
-  const clock = (['HHmmssSSS', 'HHmmss', 'HHmm', 'HH'] as const).find((name) =>
-    new RegExp(`(?<![A-Za-z])${name}(?![A-Za-z:.])`, 'i').test(plain),
-  );
+  const clock = CLOCK_UNITS.find((name) => new RegExp(`(?<![A-Za-z])${name}(?![A-Za-z:.])`, 'i').test(plain));
   return clock === undefined ? { order } : { order, clock };
 }
 
