@@ -66,7 +66,10 @@ test('volumes in lakh and crore', async () => {
   const text = ['Date,Open,High,Low,Close,Volume', ...rows].join('\n');
   const volumes = await Promise.all(
     rows.map(async (_, at) => {
-      const until = [...text.split('\n').slice(0, at + 2)].join('\n');
+      const until = text
+        .split('\n')
+        .slice(0, at + 2)
+        .join('\n');
       return Number(/ (\d+)\]/.exec((await understand(until, { timeframe: '1d' })).bars[0]!)![1]);
     }),
   );

@@ -1,28 +1,12 @@
 import { importError } from '../bytes/import-error.js';
+import { meaningOf } from '../columns/column-names.js';
+import { joined, type JsonTable, type Part, SYMBOL } from './join-tables.js';
 import { quoted, type TableColumn } from './table-text.js';
 
-/** A table that was found in a JSON value. */
-export interface JsonTable {
-  rows: number;
-  columns: TableColumn[];
-  /** False if the columns have no names. */
-  named: boolean;
-  /** Symbol that stands beside the table. */
-  symbol?: string | undefined;
-}
-
 type JsonObject = Record<string, unknown>;
-/** A list of rows, and the symbol that stands over it. */
-interface Rows {
-  rows: unknown[];
-  symbol: string | null;
-}
-
 /** Answers nest their rows a few objects deep. */
 const MOST_DEPTH = 6;
 const MOST_COLUMNS = 1_000;
-/** Keys of a symbol that belongs to all rows. Alpha Vantage numbers them: `2. Symbol`. */
-const SYMBOL = /^(?:\d+\. )?(?:symbol|ticker|pair|instrument)$/i;
 /** Keys of the zone of all times. */
 const ZONE = /^(?:\d+\. )?(?:time ?zone|exchange_?timezone(?:name)?)$/i;
 const LOCAL_TIME = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?$/;
@@ -42,19 +26,21 @@ export function findJsonTable(file: string, value: unknown): JsonTable {
       file,
       'the JSON text has no table of bars: it needs a list of bars, or lists of times and prices of the same length',
     );
-  const zone = scalarOf(value, ZONE);
-  const columns = zone === null ? table.columns : table.columns.map((column) => withZone(column, zone));
-  return { ...table, columns, symbol: scalarOf(value, SYMBOL) ?? undefined };
+  return { ...withZone(table, value), symbol: table.symbol ?? scalarOf(value, SYMBOL) ?? undefined };
 }
 
-function withZone({ name, cell }: TableColumn, zone: string): TableColumn {
-  return {
+/** The table with the zone that stands beside it. */
+function withZone(table: JsonTable, value: unknown): JsonTable {
+  const zone = scalarOf(value, ZONE);
+  if (zone === null) return table;
+  const columns = table.columns.map(({ name, cell }) => ({
     name,
-    cell: (row) => {
+    cell: (row: number) => {
       const text = cell(row);
       return typeof text === 'string' && LOCAL_TIME.test(text) ? `${text} ${zone}` : text;
     },
-  };
+  }));
+  return { ...table, columns };
 }
 
 function tableOf(value: unknown, depth: number): JsonTable | null {
@@ -66,7 +52,7 @@ function tableOf(value: unknown, depth: number): JsonTable | null {
     listsOfRows(object) ??
     columnsTable(object) ??
     rowsByKey(object) ??
-    largest(Object.values(object).map((inner) => tableOf(inner, depth + 1)))
+    tablesBelow(Object.entries(object), depth)
   );
 }
 
@@ -74,8 +60,11 @@ function tableOfList(list: unknown[], depth: number): JsonTable | null {
   const [first] = list;
   if (Array.isArray(first) && !first.some(isNested)) return ofArrays(list as unknown[][], null);
   if (isObject(first) && Object.values(first).filter((inner) => !isNested(inner)).length > 3)
-    return ofObjects([{ rows: list, symbol: null }]);
-  return largest(list.slice(0, MOST_COLUMNS).map((inner) => tableOf(inner, depth + 1)));
+    return ofObjects(list);
+  return tablesBelow(
+    list.map((inner) => [null, inner]),
+    depth,
+  );
 }
 
 /** pandas, orient `split`: `{ columns, index, data }`. */
@@ -86,31 +75,42 @@ function splitTable({ columns, index, data }: JsonObject): JsonTable | null {
   return { ...table, columns: [{ name: '', cell: (row) => cellOf(index[row]) }, ...table.columns] };
 }
 
-/** Lists of rows by symbol: `{ AAPL: [...], MSFT: [...] }`; one list has no other list beside it. */
+/** One list of rows, or lists of arrays by symbol. */
 function listsOfRows(object: JsonObject): JsonTable | null {
   const lists = Object.entries(object).filter(([, inner]) => Array.isArray(inner) && inner.length > 0) as [
     string,
     unknown[],
   ][];
   if (lists.length === 0) return null;
-  if (
-    lists.every(([, rows]) => isObject(rows[0])) &&
-    lists.some(([, rows]) => Object.keys(rows[0] as JsonObject).length > 3)
-  )
-    return ofObjects(lists.map(([symbol, rows]) => ({ rows, symbol: lists.length > 1 ? symbol : null })));
+  const [[, only]] = lists as [[string, unknown[]]];
+  if (lists.length === 1 && isObject(only[0]))
+    return Object.keys(only[0]).length > 3 ? ofObjects(only) : null;
   if (!lists.every(([, rows]) => Array.isArray(rows[0]))) return null;
   const isKraken = typeof object['last'] === 'number' || typeof object['last'] === 'string';
   const names =
     isKraken && lists.every(([, rows]) => (rows[0] as unknown[]).length === KRAKEN.length) ? KRAKEN : null;
-  if (lists.length === 1) return ofArrays(lists[0]![1] as unknown[][], names);
-  const tables = lists.map(([symbol, rows]) => ({ symbol, table: ofArrays(rows as unknown[][], names) }));
-  return names === null ? largest(tables.map(({ table }) => table)) : stacked(tables);
+  return joined(
+    lists.map(([key, rows]) => ({ key, symbol: null, table: ofArrays(rows as unknown[][], names) })),
+  );
+}
+
+/** The tables in the values of an object or a list: one, or one for each symbol. */
+function tablesBelow(values: [key: string | null, value: unknown][], depth: number): JsonTable | null {
+  const parts = values.flatMap(([key, inner]): Part[] => {
+    const table = tableOf(inner, depth + 1);
+    if (table === null) return [];
+    return [{ key, symbol: table.symbol ?? scalarOf(inner, SYMBOL), table: withZone(table, inner) }];
+  });
+  return parts.length === 0 ? null : joined(parts);
 }
 
 /** Columns by name: lists of one length, possibly in objects beside each other, or objects with the index as keys. */
 function columnsTable(object: JsonObject): JsonTable | null {
   const lists = scalarLists(object, 0);
   const lengths = lists.map(([, list]) => list.length);
+  // the columns of several symbols
+  const names = lists.map(([name]) => name).filter((name) => meaningOf(name) !== null);
+  if (new Set(names).size < names.length) return null;
   const length = lengths.find((one) => one > 0 && lengths.filter((other) => other === one).length > 3);
   if (length !== undefined) {
     const columns = lists.filter(([, list]) => list.length === length);
@@ -139,7 +139,7 @@ function rowsByKey(object: JsonObject): JsonTable | null {
     ([, inner]) => isObject(inner) && Object.values(inner).filter((cell) => !isNested(cell)).length > 3,
   );
   if (rows.length === 0 || rows.length < entries.length || !/^\d/.test(entries[0]![0])) return null;
-  const table = ofObjects([{ rows: rows.map(([, row]) => row), symbol: null }]);
+  const table = ofObjects(rows.map(([, row]) => row));
   const keys = rows.map(([key]) => key);
   return isCount(keys)
     ? table
@@ -158,9 +158,9 @@ function ofArrays(rows: unknown[][], names: readonly string[] | null): JsonTable
   };
 }
 
-function ofObjects(parts: Rows[]): JsonTable {
-  const nested = parts.some(({ rows: [first] }) => isObject(first) && Object.values(first).some(isObject));
-  const given = parts.flatMap((part) => part.rows) as (JsonObject | null)[];
+function ofObjects(list: unknown[]): JsonTable {
+  const nested = isObject(list[0]) && Object.values(list[0]).some(isObject);
+  const given = list as (JsonObject | null)[];
   const rows = nested ? given.map((row) => (row === null ? null : flat(row))) : given;
   const names = new Set<string>();
   for (const row of rows)
@@ -169,10 +169,6 @@ function ofObjects(parts: Rows[]): JsonTable {
     name,
     cell: (row) => cellOf(rows[row]?.[name]),
   }));
-  if (parts.some(({ symbol }) => symbol !== null) && ![...names].some((name) => SYMBOL.test(name))) {
-    const symbols = parts.flatMap((part) => part.rows.map(() => quoted(part.symbol ?? '')));
-    columns.push({ name: 'symbol', cell: (row) => symbols[row]! });
-  }
   return { rows: rows.length, named: true, columns };
 }
 
@@ -185,21 +181,6 @@ function flat(row: JsonObject): JsonObject {
         : [[name, inner]],
     ),
   );
-}
-
-function stacked(parts: { symbol: string; table: JsonTable }[]): JsonTable {
-  const places = parts.flatMap(({ symbol, table }) =>
-    Array.from({ length: table.rows }, (_, row) => ({ symbol, table, row })),
-  );
-  const columns = parts[0]!.table.columns.map(({ name }, at): TableColumn => ({
-    name,
-    cell: (row) => places[row]!.table.columns[at]!.cell(places[row]!.row),
-  }));
-  return {
-    rows: places.length,
-    named: true,
-    columns: [...columns, { name: 'symbol', cell: (row) => quoted(places[row]!.symbol) }],
-  };
 }
 
 /** Lists of scalars, with the name that they have, also in objects below. */
@@ -226,13 +207,6 @@ function scalarOf(value: unknown, key: RegExp): string | null {
     ].slice(0, MOST_COLUMNS);
   }
   return null;
-}
-
-function largest(tables: (JsonTable | null)[]): JsonTable | null {
-  return tables.reduce(
-    (best, table) => (table !== null && table.rows > (best?.rows ?? 0) ? table : best),
-    null,
-  );
 }
 
 /** `0`, `1`, `2`: the index of a table that has none. */

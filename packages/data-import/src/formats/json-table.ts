@@ -2,7 +2,8 @@ import { importError } from '../bytes/import-error.js';
 import { meaningOf } from '../columns/column-names.js';
 import type { PackedFile } from '../bytes/packed-file.js';
 import { toUtf8, detectEncoding } from '../bytes/text-encoding.js';
-import { findJsonTable, type JsonTable } from './find-json-table.js';
+import { findJsonTable } from './find-json-table.js';
+import type { JsonTable } from './join-tables.js';
 import { JsonText } from './json-text.js';
 import { tableText } from './table-text.js';
 
