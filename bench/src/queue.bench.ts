@@ -21,7 +21,11 @@ const HOSTS = [1, 4];
 const ALONE = 1_000;
 /** Simulated hosts, and their jobs. */
 const MANY_HOSTS = 8;
-const JOB_MS = 500;
+/** Equal jobs, and jobs of different times, ms. */
+const TIMES = [
+  { shortest: 500, longest: 500 },
+  { shortest: 375, longest: 625 },
+];
 const JOBS_OF_HOST = 20;
 
 interface Servers {
@@ -86,8 +90,14 @@ await withStarted(async (started) => {
     bursts.push(await measured(started, servers, kind, 4, (one) => bareJobs(started, one, ALONE)));
   bursts.push(await measured(started, servers, 'PostgreSQL', 0, (one) => storeAlone(one, ALONE)));
   await report('queue-operations', bursts);
-  const long = (kind: 'Redis' | 'PostgreSQL') =>
-    measured(started, servers, kind, MANY_HOSTS, (one) => longJobs(started, one, JOB_MS, JOBS_OF_HOST));
-  await report('queue-hosts', [await long('Redis'), await long('PostgreSQL')]);
+  const long: ReportRow[] = [];
+  for (const kind of ['Redis', 'PostgreSQL'] as const)
+    for (const times of TIMES)
+      long.push(
+        await measured(started, servers, kind, MANY_HOSTS, (one) =>
+          longJobs(started, one, times, JOBS_OF_HOST),
+        ),
+      );
+  await report('queue-hosts', long);
   await report('queue-trainings', await ofTrainings(started, redis));
 });

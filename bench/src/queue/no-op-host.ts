@@ -4,13 +4,22 @@ import { once } from 'node:events';
 const START_MS = 60_000;
 const STOP_MS = 10_000;
 
+/** Times that the jobs of a host take, ms. */
+export interface JobTimes {
+  shortest: number;
+  longest: number;
+}
+
 /** A process that takes jobs from the queue and completes them after a time, without work. */
 export class NoOpHost {
+  /** Times between two jobs, ms; known when the host has stopped. */
+  pauses: readonly number[] = [];
+
   private constructor(private readonly child: ChildProcess) {}
 
   /** Resolves when the host takes jobs. @throws if the process ends earlier */
-  static start(url: string, queue: string, name: string, jobMs = 0): Promise<NoOpHost> {
-    return NoOpHost.launch('no-op-process.js', name, [url, queue, name, String(jobMs)]);
+  static start(url: string, queue: string, name: string, { shortest, longest }: JobTimes): Promise<NoOpHost> {
+    return NoOpHost.launch('no-op-process.js', name, [url, queue, name, String(shortest), String(longest)]);
   }
 
   /** A worker of BullMQ alone. */
@@ -43,6 +52,7 @@ export class NoOpHost {
   async stop(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const gone = once(this.child, 'exit');
+    this.child.once('message', (pauses) => (this.pauses = pauses as number[]));
     if (this.child.connected) this.child.send('stop');
     const late = setTimeout(() => this.child.kill('SIGKILL'), STOP_MS);
     await gone;

@@ -1,7 +1,7 @@
 /**
  * A queue host whose jobs compute nothing, one job at a time like a host with one device. Arguments: URL of the queue, name of the
- * queue, name of the host, length of a job (ms). It sends a message when it takes jobs, stops on any message, and ends when its
- * parent ends.
+ * queue, name of the host, shortest and longest job (ms). It sends a message when it takes jobs, stops on any message, then sends its
+ * times between two jobs, and ends when its parent ends.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JobWorker } from '@ktrdr/job-queue';
@@ -9,7 +9,24 @@ import { anyReader } from '@ktrdr/job-queue/testing';
 import { DEFAULT_LEASE_MS, systemClock } from '@ktrdr/orchestrator';
 import { QUIET } from './quiet.js';
 
-const [url = '', queue = '', name = '', jobMs = '0'] = process.argv.slice(2);
+/** Fractions of its multiples are spread evenly. */
+const GOLDEN = 0.618;
+
+const [url = '', queue = '', name = '', shortest = '0', longest = '0'] = process.argv.slice(2);
+/** Different on each host, so that hosts do not end their jobs together. */
+let fraction = (Number.parseInt(name.replaceAll(/\D/g, ''), 10) * GOLDEN) % 1;
+let lastEnd: number | null = null;
+const pauses: number[] = [];
+
+async function work(): Promise<null> {
+  if (lastEnd !== null) pauses.push(performance.now() - lastEnd);
+  fraction = (fraction + GOLDEN) % 1;
+  const ms = Number(shortest) + fraction * (Number(longest) - Number(shortest));
+  if (ms > 0) await sleep(ms);
+  lastEnd = performance.now();
+  return null;
+}
+
 const worker = new JobWorker<null, never, null, null>({
   url,
   queue,
@@ -20,9 +37,11 @@ const worker = new JobWorker<null, never, null, null>({
   clock: systemClock,
   logger: QUIET,
   describe: async () => null,
-  work: () => (jobMs === '0' ? Promise.resolve(null) : sleep(Number(jobMs), null)),
+  work,
 });
 process.once('disconnect', () => process.exit(1));
-process.once('message', () => void worker.stop().finally(() => process.exit(0)));
+process.once('message', () => {
+  void worker.stop().finally(() => process.send?.(pauses, () => process.exit(0)));
+});
 await worker.start();
 process.send?.('takes jobs');

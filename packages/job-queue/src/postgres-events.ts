@@ -5,8 +5,11 @@ import type { Clock } from '@ktrdr/orchestrator';
 const CHANNEL = 'bullmq_events';
 /** Maximum number of events of one read. */
 const MOST = 1_000;
-/** Time between two reads while events may be missing, and otherwise (ms). A notification ends it. */
-const SOON_MS = 20;
+/**
+ * Time between two reads (ms) while events may be missing: it grows with the time since the last event. Otherwise `LATER_MS`. A
+ * notification ends it.
+ */
+const SOON_MS = { least: 5, most: 20 };
 const LATER_MS = 1_000;
 /** Events that were written together are committed within this time (ms), unless a lock holds one of them up. */
 const TOGETHER_MS = 200;
@@ -128,9 +131,11 @@ export class PostgresEvents {
 
   private async untilNotified(): Promise<void> {
     if (this.notified) return;
-    const mayMiss = this.missing.size > 0 || this.clock.monotonic() - this.lastHeard < TOGETHER_MS;
+    const silence = this.clock.monotonic() - this.lastHeard;
+    const mayMiss = this.missing.size > 0 || silence < TOGETHER_MS;
+    const ms = mayMiss ? Math.min(Math.max(silence, SOON_MS.least), SOON_MS.most) : LATER_MS;
     await new Promise<void>((resolve) => {
-      const stop = this.clock.setTimer(mayMiss ? SOON_MS : LATER_MS, resolve);
+      const stop = this.clock.setTimer(ms, resolve);
       this.wake = () => {
         stop();
         resolve();
