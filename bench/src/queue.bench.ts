@@ -2,7 +2,7 @@
  * Queue throughput and delay. No-op operations on one and four hosts, on Redis and on PostgreSQL: operations per second, what each
  * costs, and the delay from the queue to a host. Beside them jobs of BullMQ alone, and the writes to the store alone. Eight hosts whose
  * jobs take half a second: the time that is not spent on jobs. Then equal trainings through a real API on one and two real hosts. The
- * databases are as durable as in production. It takes less than five minutes: a slow machine runs fewer operations.
+ * databases are as durable as in production. It takes five minutes: a slow machine runs fewer operations.
  * `npm run bench -- queue [most operations] [trainings]`.
  */
 import type { Started } from '@ktrdr/contracts/testing';
