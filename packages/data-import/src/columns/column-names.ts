@@ -33,13 +33,13 @@ time: timestamp, time stamp, datetime, date time, date and time, dt, ts, bar tim
 time: zeitstempel, datum zeit, datum uhrzeit, horodatage, date heure, fecha hora, fecha y hora, data hora, data ora,
   data e ora, datum tijd, дата и время, дата время, data czas, tarih saat, 日時
 date: date, dates, dtyyyymmdd, yyyymmdd, day, trade date, trading date, tradedate, trading day, price date, quote date, as of date,
-  observation date, exchange date, session date, period, business date, datetime date
+  observation date, exchange date, session date, trad dt, trd dt, datadate, period, business date, datetime date
 date: datum, tag, handelstag, jour, date seance, fecha, dia, data, giorno, dag, дата, день, dzien, tarih, 日期, 日付, 날짜,
   交易日期, 日付け, tanggal, paivamaara, dato
 time: time, t, hour, ms of day, time of day, seconds of day, sod, tijd, zeit, uhrzeit, heure, hora, ora, orario, время, czas, godzina, saat, tid, 时间, 時間, 時刻, 시간
 close_time: close time, closetime, time close, timeclose, end time, endtime, time period end, period end,
   bar close time, candle close time, candle end, end, bar end, window end
-open: open, o, opening price, open price, price open, opening, open rate, px open, day open, openprice, otwarcie
+open: open, o, opening price, open price, price open, opening, open rate, px open, day open, openprice, otwarcie, openprc, opn pric, prcod
 open: erster, offen, eroffnung, eroeffnung, eroffnungskurs, eroeffnungskurs, eroffn, eroeffn, anfang, anfangskurs,
   erster kurs
 open: ouverture, ouv, cours d ouverture, premier, apertura, precio de apertura, aper, primero, prezzo di apertura,
@@ -47,20 +47,20 @@ open: ouverture, ouv, cours d ouverture, premier, apertura, precio de apertura, 
 open: kurs otwarcia, открытие, откр, цена открытия, первая, acilis, oppning, oppningskurs, 开盘, 开盘价, 開盤, 開市, 始値, 시가,
   pembukaan, avaus, abning, apning
 high: high, h, highest, high price, price high, day high, highest price, px high, max, maximum, high rate, max price,
-  highprice
+  highprice, askhi, hgh pric, prchd
 high: hoch, hochst, hoechst, hochster, hochstkurs, hoechstkurs, tageshoch, hochster kurs, hochstwert
 high: haut, plus haut, le plus haut, cours le plus haut, alto, maximo, mas alto, precio maximo, massimo,
   prezzo massimo, maxima, preco maximo, hoog, hoogste, hoogste koers
 high: максимум, макс, наибольшая, максимальная, максимальная цена, najwyzszy, kurs maksymalny, kurs max, yuksek, hogst, hogsta, 最高, 最高价, 高値, 고가, 高,
   tertinggi, ylin, højeste, høyeste
-low: low, l, lowest, low price, price low, day low, lowest price, px low, min, minimum, low rate, min price, lowprice
+low: low, l, lowest, low price, price low, day low, lowest price, px low, min, minimum, low rate, min price, lowprice, bidlo, lw pric, prcld
 low: tief, tiefst, tiefster, tiefstkurs, tagestief, tiefster kurs, tiefstwert, niedrig
 low: bas, plus bas, le plus bas, cours le plus bas, bajo, minimo, mas bajo, precio minimo, prezzo minimo, minima,
   baixa, baixo, preco minimo, laag, laagste, laagste koers
 low: минимум, мин, наименьшая, минимальная, минимальная цена, najnizszy, kurs minimalny, kurs min, dusuk, lagst, lagsta, 最低, 最低价, 安値, 저가, 低,
   terendah, alin, laveste
 close: close, c, closing price, close price, price close, closing, px close, day close, closeprice, close last,
-  close rate, zamkniecie
+  close rate, zamkniecie, prc, cls pric, prccd
 close: schluss, schlusskurs, schlusskurse, schlu kurs, cloture, clot, cours de cloture, fermeture, cierre,
   precio de cierre, chiusura, prezzo di chiusura, chius, fechamento, fecho, fech, preco de fechamento, slot, slotkoers
 close: kurs zamkniecia, закрытие, закр, цена закрытия, kapanis, stangning, stangningskurs, slutkurs, 收盘, 收盘价, 收市, 終値, 종가
@@ -73,13 +73,13 @@ adjusted_close: adj close, adjusted close, adjclose, close adj, closeadj, close 
 adjusted_close: bereinigter schlusskurs, bereinigt, cours ajuste, cloture ajustee, cierre ajustado, cierre aj,
   chiusura aggiustata, fechamento ajustado, fech ajustado, aangepaste slotkoers, скорректированная цена закрытия
 volume: volume, v, vol, real volume, realvolume, total volume, base volume, volume base, shares, shares traded,
-  share volume, number of shares, traded volume, volume traded, trade volume, quantity, qty, px volume, total traded quantity,
+  share volume, number of shares, no of shares, ttl tradg vol, cshtrd, base token volume, base asset volume, traded volume, volume traded, trade volume, quantity, qty, px volume, total traded quantity,
   total trade quantity, ttl trd qnty, tottrdqty, volume from, volumefrom
 volume: stucke, stuecke, stuck, stueck, volumes, titres, titres echanges, cantidad, titulos, quantita, quantidade,
   negocios volume, aantal, объем, объём, обьем, wolumen, wolumen obrotu, wol, hacim, hac, volym, 成交量, 交易量, 出来高, 거래량
 volume: volumen, handelsvolumen, umsatz, volumi, volumem
 tick_volume: tickvol, tick volume, tickvolume, ticks, tick count, total ticks, tickqty
-symbol: symbol, ticker, ticker symbol, act symbol, tradingsymbol, trading symbol, sym, tic, kurzel, тикер, sembol,
+symbol: symbol, ticker, ticker symbol, tckr symb, tic, sym, act symbol, tradingsymbol, trading symbol, kurzel, тикер, sembol,
   secid, 代码, 股票代码, ts code
 symbol: instrument, pair, currency pair, security, stock, asset, contract, stock symbol, market pair, wertpapier,
   valeur, symbole, simbolo, инструмент
@@ -92,7 +92,7 @@ series: currency, ccy, curr, currency code, price currency, quote currency, trad
 series: exchange, exch, exchange code, exchange name, exchange id, venue, market, market code, market name, market id, market type, mic,
   trading venue, marketplace, place, bourse, borse, boerse, borsenplatz, handelsplatz, mercado, mercato, mkt, board, board id, boardid,
   биржа, 交易所, 市场, 市場, 시장, publisher id, publisher, dataset, source, data source, provider, feed, vendor
-series: series, sctysrs, segment, sgmt, security type, instrument type, asset type, asset class, sec type, share class, instrument id,
+series: series, s, i, scty srs, curcdd, permno, gvkey, iid, segment, sgmt, security type, instrument type, asset type, asset class, sec type, share class, instrument id,
   security id, conid, con id, fin instrm id, fin instrm tp
 series: expiry, expiry date, expiry dt, expiration, expiration date, expdate, xpry dt, maturity, maturity date, contract month,
   delivery month, delivery date, contract code, contract id, contract name, settlement month, underlying

@@ -4,10 +4,14 @@ import { importError } from '../bytes/import-error.js';
 import { isMissing, looksLikeNumber } from '../numbers/number-text.js';
 import { meantColumns, type MeantColumn } from './column-groups.js';
 import type { Meaning } from './column-names.js';
+import { askTimeColumn } from './rival-times.js';
 import { answerName, chosenColumns, onlyColumns } from './chosen-columns.js';
+import { looksLikeTime } from '../times/time-column.js';
 import { clockColumn, findTimeColumns, type TimeColumns } from './find-time-columns.js';
 import { type ColumnGroup, columnName, type Layout, usedColumns, type WantedValue } from './layout.js';
 
+/** Time, four prices, a volume. */
+const LEAST_COLUMNS = 6;
 const PRICES = ['open', 'high', 'low', 'close'] as const;
 /** Currencies that prices are quoted in: a volume in one of them is a turnover. */
 const QUOTE_CURRENCY = /^(USD[TCD]?|BUSD|TUSD|FDUSD|EUR|GBP|JPY|CHF|KRW|TRY|BRL|AUD|CAD|DAI|CURRENCY|QUOTE)$/;
@@ -48,7 +52,8 @@ export function findNamedColumns(table: NamedTable, named: boolean, choices: Imp
         : `${columnName(table, clock)} is a time of day, but no column is a date: add a date column`;
     throw importError(file, `line ${table.line}: ${why}`);
   }
-  const questions: ImportQuestion[] = [];
+  const rival = chosenTimes(chosen) === null ? askTimeColumn(table, times) : null;
+  const questions: ImportQuestion[] = rival === null ? [] : [rival];
   const notes: string[] = [];
   const one = (meaning: Meaning): number => {
     const [best] = meant.filter((column) => column.meaning === meaning && column.column !== times.time);
@@ -74,7 +79,8 @@ export function findNamedColumns(table: NamedTable, named: boolean, choices: Imp
     questions: unique(questions),
     notes: [...new Set(notes)],
   };
-  return { ...layout, series: seriesColumns(meant, layout, only) };
+  const complete = names.every((name) => name === null) ? unnamedComplete(table.rows, only) : layout.complete;
+  return { ...layout, complete, series: seriesColumns(meant, { ...layout, complete }, table.rows, only) };
 }
 
 /** What the cells say of a column that its name alone leaves open. */
@@ -101,11 +107,39 @@ function isBarLength(cell: string): boolean {
   return /[a-z]/i.test(cell) && meantTimeframe(cell) !== null;
 }
 
-/** Columns whose values tell series apart: those called so, the timeframe, and names of symbols beside the symbol. */
-function seriesColumns(meant: MeantColumn[], layout: Layout, only: WantedValue[]): number[] {
-  const others = meant.filter(({ meaning }) => meaning === 'series' || meaning === 'symbol');
+/** Without names, a last column of 0 and 1 may say whether a bar was complete, as in answers of OKX. */
+function unnamedComplete(rows: string[][], only: WantedValue[]): number {
+  const column = (rows[0]?.length ?? 0) - 1;
+  const cells = rows.map((row) => row[column] ?? '');
+  const isFlag = cells.every((cell) => cell === '0' || cell === '1') && cells.includes('1');
+  return column > LEAST_COLUMNS && isFlag && !only.some((other) => other.column === column) ? column : -1;
+}
+
+/** Columns of words. */
+function wordColumns(rows: string[][]): number[] {
+  return (rows[0] ?? []).flatMap((_, column) => {
+    const cells = rows.map((row) => row[column] ?? '').filter((cell) => !isMissing(cell));
+    return cells.length > 0 && cells.every((cell) => !looksLikeNumber(cell) && !looksLikeTime(cell))
+      ? [column]
+      : [];
+  });
+}
+
+/**
+ * Columns whose values tell series apart: those called so, the timeframe, and names of symbols beside the symbol. Without a header, every
+ * column of words.
+ */
+function seriesColumns(
+  meant: MeantColumn[],
+  layout: Layout,
+  rows: string[][],
+  only: WantedValue[],
+): number[] {
+  const others = layout.names.every((name) => name === null)
+    ? wordColumns(rows)
+    : meant.filter(({ meaning }) => meaning === 'series' || meaning === 'symbol').map(({ column }) => column);
   const used = usedColumns({ ...layout, barLength: -1 });
-  return [...others.map(({ column }) => column), layout.barLength].filter(
+  return [...others, layout.barLength].filter(
     (column) => column !== -1 && !used.has(column) && !only.some((other) => other.column === column),
   );
 }

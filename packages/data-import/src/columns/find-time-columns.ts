@@ -29,7 +29,10 @@ interface Candidate {
 export type TimeColumns = Pick<
   Layout,
   'time' | 'clock' | 'closeTime' | 'stampsClose' | 'headerZone' | 'usualZone'
->;
+> & {
+  /** A written date beside the unix times that are used. */
+  rival?: number | undefined;
+};
 
 /**
  * Finds the columns of the time by their names and cells: a full time is better than a date and a time of day, and a unix time, which
@@ -75,6 +78,8 @@ export function findTimeColumns(names: (string | null)[], rows: string[][]): Tim
     clock: paired,
     closeTime: closes?.column ?? unnamedClose(best, names, rows),
     stampsClose: best.closes,
+    rival:
+      best.kind === 'unix' ? opens.find(({ kind }) => kind === 'full' || kind === 'date')?.column : undefined,
     ...zonesOf([names[best.column], paired === -1 ? null : names[paired]]),
   };
 }

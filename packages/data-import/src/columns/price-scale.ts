@@ -14,6 +14,8 @@ export interface PriceScale {
 const DATABENTO = ['rtype', 'publisher id', 'instrument id'];
 const DATABENTO_SCALE = 1e9;
 const LEAN_SCALE = 10_000;
+/** Digits of prices with zeros before them. */
+const LEAST_PADDED = 6;
 const WHOLE = /^-?\d+$/;
 
 /**
@@ -41,6 +43,17 @@ export function priceScaleOf(
       ],
       questions: [],
     };
+  const [first = []] = rows;
+  const cell = first[prices[3]!]!;
+  const isPadded = rows.every((row) =>
+    prices.every((column) => row[column]!.length === cell.length && row[column]!.startsWith('0')),
+  );
+  if (isPadded && cell.length >= LEAST_PADDED)
+    return asked(
+      100,
+      `All prices are ${cell.length} digits with zeros before them: is the close ${Number(cell)}, or has it decimals, such as ${Number(cell) / 100}?`,
+      'B3 writes prices with two decimals and without a sign',
+    );
   const isLean =
     names.every((name) => name === null) &&
     time === 0 &&
@@ -49,18 +62,33 @@ export function priceScaleOf(
     rows.every((row) => row.length === 6 && /^\d{8} \d\d:\d\d$/.test(row[0]!)) &&
     rows.some((row) => prices.some((column) => Math.abs(Number(row[column])) >= LEAN_SCALE));
   if (!isLean) return { scale: 1, notes: [], questions: [] };
-  const [first = []] = rows;
-  const cell = first[prices[3]!]!;
+  return asked(
+    LEAN_SCALE,
+    `All prices are whole numbers, in the layout of QuantConnect LEAN: is the close ${cell} or ${Number(cell) / LEAN_SCALE}?`,
+    'LEAN writes prices of shares times 10000; those of currencies and coins as they are',
+  );
+}
+
+function asked(scale: number, message: string, suggestion: string): PriceScale {
   return {
-    scale: LEAN_SCALE,
+    scale,
     notes: [],
-    questions: [
-      {
-        choice: 'price_scale',
-        message: `All prices are whole numbers, in the layout of QuantConnect LEAN: is the close ${cell} or ${Number(cell) / LEAN_SCALE}?`,
-        answers: [String(LEAN_SCALE), '1'],
-        suggestion: 'LEAN writes prices of shares times 10000; those of currencies and coins as they are',
-      },
-    ],
+    questions: [{ choice: 'price_scale', message, answers: [String(scale), '1'], suggestion }],
   };
+}
+
+/** What a volume counts, by the end of its name: `Volume (K)`, `Volume ('000)`, `Volume in Mio.`. */
+const VOLUME_SCALES: readonly [RegExp, number][] = [
+  [/[( ](k|['’]?000s?|tsd\.?|thousands?|тыс\.?)\)?$/i, 1e3],
+  [/[( ](lakhs?|lacs?)\)?$/i, 1e5],
+  [/[( ](mn|mio\.?|mln\.?|millions?|млн\.?)\)?$/i, 1e6],
+  [/[( ](cr|crores?)\)?$/i, 1e7],
+  [/[( ](bn|mrd\.?|billions?|млрд\.?)\)?$/i, 1e9],
+];
+
+/** The number that the volumes are multiplied by, as the name of their column says, with a note. */
+export function volumeScaleOf(layout: Pick<Layout, 'names' | 'groups'>): { scale: number; notes: string[] } {
+  const name = layout.names[layout.groups[0]!.volume] ?? '';
+  const [, scale = 1] = VOLUME_SCALES.find(([words]) => words.test(name.trim())) ?? [];
+  return { scale, notes: scale === 1 ? [] : [`${name}: the volumes are multiplied by ${scale}.`] };
 }

@@ -8,6 +8,27 @@ const MISSING = /^(|null|nan|n\/?a|#n\/?a|none|nil|-+|–|—|\.|\?|na\(\)|<na>|
 const CURRENCY_SIGN =
   String.raw`(?:R|US|AU?|CA?|NZ|HK|NT|S|MX)?\$|\p{Sc}|zł|kč|kr\.?|ft|руб\.?|` +
   String.raw`(?:USD[TC]?|EUR|GB[PX]|CHF|JPY|CN[YH]|KRW|INR|RU[BR]|BRL|TRY|PLN|CZK|HUF|SEK|NOK|DKK|AUD|NZD|CAD|HKD|SGD|MXN|ZAR|BTC|ETH)(?![A-Z])`;
+/** Codes of currencies by their signs. */
+const CURRENCY_CODES: Readonly<Record<string, string>> = {
+  $: 'USD',
+  US$: 'USD',
+  A$: 'AUD',
+  AU$: 'AUD',
+  C$: 'CAD',
+  CA$: 'CAD',
+  R$: 'BRL',
+  '€': 'EUR',
+  '£': 'GBP',
+  '₽': 'RUB',
+  РУБ: 'RUB',
+  RUR: 'RUB',
+  '₹': 'INR',
+  '₩': 'KRW',
+  ZŁ: 'PLN',
+  KČ: 'CZK',
+  FT: 'HUF',
+};
+const CURRENCY = new RegExp(CURRENCY_SIGN, 'iu');
 /** Longer cells are no numbers. */
 const LONGEST = 100;
 const NUMBER_TEXT = new RegExp(
@@ -46,6 +67,13 @@ export function isMissing(text: string): boolean {
 /** Parts of a number; `undefined` if the text is none. One space is left of several: an expression with many `\s*` takes minutes. */
 function partsOf(text: string): Record<string, string | undefined> | undefined {
   return text.length > LONGEST ? undefined : NUMBER_TEXT.exec(text.trim().replaceAll(/\s+/g, ' '))?.groups;
+}
+
+/** The code of the currency whose sign or code stands beside a number; `null` if there is none, or if several currencies have it. */
+export function currencyOf(text: string): string | null {
+  const sign = CURRENCY.exec(text)?.[0].toUpperCase().replace('.', '');
+  if (sign === undefined || sign === 'KR' || sign === '¥') return null;
+  return CURRENCY_CODES[sign] ?? sign;
 }
 
 /** True if a cell is a number in some notation. */

@@ -31,6 +31,11 @@ export function leaveOpenBarsOut(
     answers: [...completeWords, ANY_VALUE].map((value) => onlyAnswer(layout, layout.complete, value)),
     suggestion: null,
   });
+  if (layout.names[layout.complete] === null)
+    return {
+      ...ask(''),
+      message: `${columnName(layout, layout.complete)} is 0 in line ${rows.lines[openRows[0]!]!}, and 1 in others: the bar may not have been complete. Which rows are bars?`,
+    };
   for (const row of openRows) {
     const last = newest.get(symbolOf(row));
     if (last !== undefined && times[row]! < times[last]!)

@@ -2,6 +2,7 @@ import { shown, type AdjustChoice } from '@ktrdr/contracts';
 import { priceProblem, volumeProblem } from '@ktrdr/market-data';
 import { columnName, type ColumnGroup, type Layout } from '../columns/layout.js';
 import type { DecimalSign } from '../numbers/number-text.js';
+import { currencyOf } from '../numbers/number-text.js';
 import { MISSING, readNumber } from '../numbers/read-number.js';
 import type { RowScanner } from '../table/row-scanner.js';
 import type { TimeColumn } from '../times/time-column.js';
@@ -26,6 +27,8 @@ export interface RowReaderOptions {
   decimal: DecimalSign;
   /** The prices are divided by it. */
   priceScale: number;
+  /** The volumes are multiplied by it. */
+  volumeScale: number;
   adjust: AdjustChoice;
   /** Cells of the header, to recognize it if it is repeated. */
   header: string[] | null;
@@ -51,6 +54,7 @@ export class RowReader {
   /** Values of the column that says whether a bar was complete. */
   readonly completeWords = new Set<string>();
   private readonly series: SeriesValues;
+  private currency: { currency: string; line: number } | null = null;
 
   constructor(private readonly options: RowReaderOptions) {
     this.series = new SeriesValues(options.layout.series);
@@ -125,6 +129,7 @@ export class RowReader {
     const { layout, problems, rows, adjust } = this.options;
     const { line } = scanner;
     const { values } = this;
+    if (!this.hasSameCurrency(scanner, group)) return;
     for (let price = 0; price <= CLOSE; price++) {
       if (Number.isFinite(values[price])) continue;
       const column = priceColumn(group, price);
@@ -145,6 +150,27 @@ export class RowReader {
     if (values[0] === 0 && values[1] === 0 && values[2] === 0 && values[CLOSE] === 0)
       this.zeroRows.push(rows.length);
     rows.push(line, symbol, values);
+  }
+
+  /** Prices may have a sign of their currency. Those of one file have the same. */
+  private hasSameCurrency(scanner: RowScanner, group: ColumnGroup): boolean {
+    const { bytes, starts, ends, line } = scanner;
+    for (let price = 0; price <= CLOSE; price++) {
+      const column = priceColumn(group, price);
+      if (isPlainEnd(bytes[starts[column]!]!) && isPlainEnd(bytes[ends[column]! - 1]!)) continue;
+      const text = scanner.text(column);
+      const currency = currencyOf(text);
+      if (currency === null) continue;
+      this.currency ??= { currency, line };
+      if (currency === this.currency.currency) continue;
+      this.options.problems.add(
+        line,
+        `${PRICE_NAMES[price]!} ${shown(text)} is in another currency than ${shown(this.currency.currency)} in line ${this.currency.line}: split the file`,
+        column,
+      );
+      return false;
+    }
+    return true;
   }
 
   private problemOfValues(): string | null {
@@ -179,7 +205,13 @@ export class RowReader {
       this.options.problems.add(scanner.line, this.wrongNumber(scanner, 'volume', column), column);
       return false;
     }
-    this.values[role] = value === MISSING || value === -1 ? NaN : value;
+    const { volumeScale } = this.options;
+    const isEmpty = value === MISSING || value === -1;
+    this.values[role] = isEmpty
+      ? NaN
+      : role === VOLUME && volumeScale !== 1
+        ? scaled(value, volumeScale)
+        : value;
     return true;
   }
 
@@ -279,6 +311,16 @@ export class RowReader {
     const hint = text.includes(other) ? `: this file has decimal ${other === ',' ? 'points' : 'commas'}` : '';
     return `${label} ${shown(text)} is not a number${hint}`;
   }
+}
+
+/** Moves the decimal point: 82.3 * 1000 is not 82300. */
+function scaled(value: number, scale: number): number {
+  return Number((value * scale).toPrecision(15));
+}
+
+/** True for a digit, a point, a comma or a minus: no letter or sign of a currency. */
+function isPlainEnd(byte: number): boolean {
+  return byte >= 44 && byte <= 57 && byte !== 47;
 }
 
 function priceColumn(group: ColumnGroup, price: number): number {

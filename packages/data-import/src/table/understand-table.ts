@@ -3,7 +3,7 @@ import type { PackedFile } from '../bytes/packed-file.js';
 import type { TextEncoding } from '../bytes/text-encoding.js';
 import { findLayout } from '../columns/find-layout.js';
 import type { NamedTable } from '../columns/find-columns.js';
-import { priceScaleOf } from '../columns/price-scale.js';
+import { priceScaleOf, volumeScaleOf } from '../columns/price-scale.js';
 import { type Layout, valueColumns } from '../columns/layout.js';
 import type { ImportContext } from '../context.js';
 import { areWanted } from '../rows/wanted-rows.js';
@@ -28,6 +28,8 @@ export interface UnderstoodTable extends RowsToRead {
   decimal: DecimalSign;
   /** The prices of the file are divided by it. */
   priceScale: number;
+  /** The volumes are multiplied by it. */
+  volumeScale: number;
   /** Cells of the header; `null` without one. */
   header: string[] | null;
   /** Rows from the first one on that were looked at. */
@@ -72,14 +74,16 @@ export async function understandTable(
     decimal === (choices.decimal ?? '.') ? first : findLayout(table, header.named, decimal, choices);
   const known = header.cells === null ? { ...layout, ...usualTimes(file.name, dialect, sample) } : layout;
   const prices = priceScaleOf(table, layout, choices);
+  const volumes = volumeScaleOf(layout);
   const questions = [...known.questions, ...prices.questions];
   return {
     ...rowsToRead,
     format: file.format ?? describe(dialect, decimal, head.encoding, header.cells !== null),
-    layout: { ...known, notes: [...known.notes, ...prices.notes] },
+    layout: { ...known, notes: [...known.notes, ...prices.notes, ...volumes.notes] },
     width: header.cells === null ? usualWidth(table.rows) : header.names.length,
     decimal,
     priceScale: prices.scale,
+    volumeScale: volumes.scale,
     header: header.cells,
     sample: sample.filter(({ cells }) => areWanted(layout, cells)),
     questions: sign === null ? [...questions, survey.question()] : questions,

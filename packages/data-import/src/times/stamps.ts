@@ -6,6 +6,8 @@ const MINUTE_MS = 60_000;
 const HALF_HOUR_MS = 30 * MINUTE_MS;
 /** Days that show how sessions begin and end. */
 const LEAST_DAYS = 3;
+/** Bars of up to this length begin by chance at such times too rarely to need several days. */
+const SHORT_MS = 5 * MINUTE_MS;
 const MOST = 0.8;
 /** A close is often written as the last second, or the last ms, of its bar. */
 const LAST_SECOND_MS = 59_000;
@@ -95,7 +97,7 @@ export function sessionStamps(
     else if (clock > last) last = clock;
   }
   count();
-  if (days < LEAST_DAYS || late < days * MOST) return null;
+  if (days < (length <= SHORT_MS ? 1 : LEAST_DAYS) || late < days * MOST) return null;
   const text = (clock: number): string => new Date(clock).toISOString().slice(11, 16);
   return askStamps(
     () =>
