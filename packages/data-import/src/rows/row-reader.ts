@@ -2,10 +2,11 @@ import { shown, type AdjustChoice } from '@ktrdr/contracts';
 import { priceProblem, volumeProblem } from '@ktrdr/market-data';
 import { columnName, type ColumnGroup, type Layout } from '../columns/layout.js';
 import type { DecimalSign } from '../numbers/number-text.js';
-import { currencyOf } from '../numbers/number-text.js';
 import { MISSING, readNumber } from '../numbers/read-number.js';
 import type { RowScanner } from '../table/row-scanner.js';
 import type { TimeColumn } from '../times/time-column.js';
+import { Currencies } from './currencies.js';
+import { PRICE_NAMES, priceColumn } from './price-columns.js';
 import type { RowProblems } from './row-problems.js';
 import { type ColumnValues, SeriesValues } from './series-values.js';
 import { TICKS, type TableRows, VALUE_COLUMNS, VOLUME } from './table-rows.js';
@@ -17,7 +18,6 @@ export const OPEN_BAR = 'the bar was not complete';
 const OPEN_BAR_WORD = /^(false|0|no)$/i;
 /** Values of such a column that a question shows. */
 const MOST_WORDS = 3;
-const PRICE_NAMES = ['open', 'high', 'low', 'close'] as const;
 
 /** Options of a row reader. */
 export interface RowReaderOptions {
@@ -54,7 +54,7 @@ export class RowReader {
   /** Values of the column that says whether a bar was complete. */
   readonly completeWords = new Set<string>();
   private readonly series: SeriesValues;
-  private currency: { currency: string; line: number } | null = null;
+  private readonly currencies = new Currencies();
 
   constructor(private readonly options: RowReaderOptions) {
     this.series = new SeriesValues(options.layout.series);
@@ -129,7 +129,7 @@ export class RowReader {
     const { layout, problems, rows, adjust } = this.options;
     const { line } = scanner;
     const { values } = this;
-    if (!this.hasSameCurrency(scanner, group)) return;
+    if (!this.currencies.areSame(scanner, group, problems)) return;
     for (let price = 0; price <= CLOSE; price++) {
       if (Number.isFinite(values[price])) continue;
       const column = priceColumn(group, price);
@@ -150,27 +150,6 @@ export class RowReader {
     if (values[0] === 0 && values[1] === 0 && values[2] === 0 && values[CLOSE] === 0)
       this.zeroRows.push(rows.length);
     rows.push(line, symbol, values);
-  }
-
-  /** Prices may have a sign of their currency. Those of one file have the same. */
-  private hasSameCurrency(scanner: RowScanner, group: ColumnGroup): boolean {
-    const { bytes, starts, ends, line } = scanner;
-    for (let price = 0; price <= CLOSE; price++) {
-      const column = priceColumn(group, price);
-      if (isPlainEnd(bytes[starts[column]!]!) && isPlainEnd(bytes[ends[column]! - 1]!)) continue;
-      const text = scanner.text(column);
-      const currency = currencyOf(text);
-      if (currency === null) continue;
-      this.currency ??= { currency, line };
-      if (currency === this.currency.currency) continue;
-      this.options.problems.add(
-        line,
-        `${PRICE_NAMES[price]!} ${shown(text)} is in another currency than ${shown(this.currency.currency)} in line ${this.currency.line}: split the file`,
-        column,
-      );
-      return false;
-    }
-    return true;
   }
 
   private problemOfValues(): string | null {
@@ -316,15 +295,6 @@ export class RowReader {
 /** Moves the decimal point: 82.3 * 1000 is not 82300. */
 function scaled(value: number, scale: number): number {
   return Number((value * scale).toPrecision(15));
-}
-
-/** True for a digit, a point, a comma or a minus: no letter or sign of a currency. */
-function isPlainEnd(byte: number): boolean {
-  return byte >= 44 && byte <= 57 && byte !== 47;
-}
-
-function priceColumn(group: ColumnGroup, price: number): number {
-  return price === 0 ? group.open : price === 1 ? group.high : price === 2 ? group.low : group.close;
 }
 
 function rowText(scanner: RowScanner): string {
