@@ -33,6 +33,14 @@ describe('times of day in a column of their own', () => {
       });
   });
 
+  test('dates with points in a column called a time are no times of day', async () => {
+    const rows = ['10.02.00', '11.02.00', '14.02.00', '15.02.00'].map((date) => `${date},1,2,0.5,1.5,10`);
+    const { bars } = await understand(['timestamp,open,high,low,close,volume', ...rows].join('\n'), {
+      date_format: 'DD.MM.YY',
+    });
+    expect(bars).toEqual(['AAPL 1d 2000-02-10..2000-02-15 [1 2 0.5 1.5 10]']);
+  });
+
   test('times that can be digits or a count are asked about', async () => {
     const text = file(['30000', '33000', '60000']);
     const choices = { timezone: 'UTC', timeframe: '30m' };

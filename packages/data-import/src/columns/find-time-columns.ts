@@ -4,7 +4,9 @@ import type { Layout } from './layout.js';
 
 const CLOCK = /^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*([ap]\.?m\.?)?$/i;
 /** A time of day with points, in a column called a time. */
-const POINTED_CLOCK = /^([01]?\d|2[0-4])\.[0-5]\d(\.[0-5]\d)?$/;
+const POINTED_CLOCK = /^([01]?\d|2[0-4])\.[0-5]\d$/;
+/** With seconds it looks like a date: `10.02.00`. */
+const POINTED_SECONDS = /^([01]?\d|2[0-4])\.[0-5]\d\.[0-5]\d$/;
 /** A time of day without colons, beside a date: `0930`, `93000`, `000000`, `34200000` milliseconds. */
 const CLOCK_DIGITS = /^\d{1,8}$/;
 const DATE_ONLY =
@@ -70,8 +72,11 @@ export function findTimeColumns(names: (string | null)[], rows: string[][]): Tim
     closes;
   if (best === undefined) return null;
   const clock =
-    (opens.find(({ kind }) => kind === 'clock') ?? opens.find(({ kind }) => kind === 'serial'))?.column ??
-    unnamedClock(best, names, rows);
+    (
+      opens.find(({ kind }) => kind === 'clock') ??
+      opens.find(({ kind }) => kind === 'serial') ??
+      opens.find(({ column }) => column !== best.column && isPointedClock(rows, column))
+    )?.column ?? unnamedClock(best, names, rows);
   const paired = best.kind === 'date' ? clock : -1;
   return {
     time: best.column,
@@ -87,6 +92,10 @@ export function findTimeColumns(names: (string | null)[], rows: string[][]): Tim
 /** The first column of times of day; -1: there is none. */
 export function clockColumn(rows: string[][]): number {
   return (rows[0] ?? []).findIndex((_, column) => rows.every((row) => CLOCK.test(row[column] ?? '')));
+}
+
+function isPointedClock(rows: string[][], column: number): boolean {
+  return rows.every((row) => POINTED_SECONDS.test(row[column] ?? ''));
 }
 
 function preferUtc(full: Candidate[], names: (string | null)[]): Candidate | undefined {

@@ -49,9 +49,9 @@ export interface RandomFile {
   bars: Record<string, DialectBar[]>;
   placeholders: number;
   /** The right answers to what the file leaves open. */
-  answers: Pick<ImportChoices, 'timezone' | 'date_format'>;
+  answers: Pick<ImportChoices, 'timezone' | 'date_format' | 'stamps'>;
   /** Choices that the file leaves open for certain. */
-  asks: ('timezone' | 'date_format')[];
+  asks: ('timezone' | 'date_format' | 'stamps')[];
   /** The order of the date may be open: other orders give valid dates too, but the file may decide it in another way. */
   mayAsk: 'date_format'[];
   /** For messages. */
@@ -143,7 +143,7 @@ function fileOf(plan: Plan): RandomFile {
     ...openChoices(
       form,
       kept.map(({ bar }) => write(bar.time)[0]!),
-      { isDaily, zone: plan.zone },
+      { isDaily, zone: plan.zone, dialect },
     ),
     form: `${plan.timeframe} ${name} ${plan.zone}`,
   };
@@ -247,7 +247,7 @@ function barOf({ prices, decimals }: Plan, symbol: number, time: number, index: 
 function openChoices(
   form: TimeForm,
   dates: string[],
-  { isDaily, zone }: { isDaily: boolean; zone: string },
+  { isDaily, zone, dialect }: { isDaily: boolean; zone: string; dialect: Dialect },
 ): Pick<RandomFile, 'asks' | 'mayAsk' | 'answers'> {
   const asks: RandomFile['asks'] = [];
   const mayAsk: RandomFile['mayAsk'] = [];
@@ -255,6 +255,16 @@ function openChoices(
   if (!isDaily && !form.zoned) {
     asks.push('timezone');
     answers.timezone = zone;
+  }
+  // the layout of NinjaTrader, which writes close times
+  if (
+    !isDaily &&
+    dialect.header === null &&
+    dialect.separator === ';' &&
+    /^\d{8} \d{4,6}$/.test(dates[0] ?? '')
+  ) {
+    asks.push('stamps');
+    answers.stamps = 'open';
   }
   const { order, sign, format } = form;
   if (format !== undefined) {
