@@ -17,12 +17,13 @@ import { pairs, textTable } from './text-table.js';
 import { breakEvenText } from './verdict-view.js';
 import { warningsView } from './warnings-view.js';
 
-/** A backtest: its assumptions, its result beside those of simple rules, luck, and each year and symbol. Each part says if it is in-sample. */
+/** A backtest: its assumptions and warnings, its result beside those of simple rules, luck, and each year and symbol. Each part says if it is in-sample. */
 export function backtestView(result: BacktestResult, terminal: Terminal): string {
   const { style } = terminal;
   const { untrained_symbols, report } = result;
   const sections = [
     assumptionsText(report, untrained_symbols, style),
+    warningsView(report.warnings, style),
     ...[
       benchmarksTable(report, terminal),
       equityChart(report, terminal),
@@ -33,7 +34,6 @@ export function backtestView(result: BacktestResult, terminal: Terminal): string
     ].map((figures) =>
       report.in_sample && figures !== '' ? `  ${style.red('in-sample')}\n${figures}` : figures,
     ),
-    warningsView(report.warnings, style),
   ];
   return sections.filter((section) => section !== '').join('\n\n');
 }

@@ -30,6 +30,30 @@ const comparison: ModelComparison = {
   warnings: [],
 };
 
+test('in 60 columns a third model follows in a table of its own, with its values', () => {
+  const third = (values: readonly number[]): number[] => [...values, 0.3];
+  const text = comparisonView(
+    {
+      ...comparison,
+      models: [...comparison.models, model('triple_barrier_hourly/1h_v3')],
+      metrics: comparison.metrics.map((one) => ({ ...one, values: third(one.values as number[]) })),
+      differences: comparison.differences.map((one) => ({ ...one, values: [...one.values, '7'] })),
+    },
+    { columns: 60, unicode: true, style: createStyle(false), now: 0 },
+  );
+  const lines = text.split('\n');
+  expect(lines.filter((line) => line.length > 59)).toEqual([]);
+  const parts = text.split('\n\n');
+  expect(parts).toHaveLength(3);
+  expect(parts[1]).toBe(`\
+                                triple_barrier_hourly/1h_v3
+  verdict                                 too little data
+  random entries that earned                       30.0 %
+   as much
+  points above the best                            30.0 %
+   baseline`);
+});
+
 test('in 60 columns every name is whole: it continues in further lines', () => {
   const text = comparisonView(comparison, { columns: 60, unicode: true, style: createStyle(false), now: 0 });
   expect(text).toBe(`\

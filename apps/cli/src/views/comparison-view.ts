@@ -6,10 +6,11 @@ import {
   type ModelComparison,
   type ModelDifference,
 } from '@ktrdr/contracts';
+import { shownWidth } from '../shown-width.js';
 import type { Screen } from '../screen.js';
 import type { Style } from '../style.js';
 import { count, orDash, percent, ratio } from './numbers.js';
-import { textTable } from './text-table.js';
+import { type Column, textTable } from './text-table.js';
 import { labelText } from './verdict-view.js';
 
 /** Most differing features that are shown; `--json` prints all. */
@@ -19,27 +20,34 @@ const FIGURE_WIDTH = 15;
 /** Longest value of a setting that is shown, characters. */
 const VALUE_WIDTH = 40;
 
-/** The models' verdicts and metrics side by side, then their differences. A star marks the best where it is more than chance. */
+/**
+ * The models' verdicts and metrics side by side, then their differences. A star marks the best where it is more than chance. Models
+ * that do not fit beside each other follow in further tables.
+ */
 export function comparisonView(
   { models, metrics, differences }: ModelComparison,
   { columns: width, style }: Screen,
 ): string {
-  const names = models.map(({ model }) => ({
-    head: printable(model),
-    align: 'right' as const,
-    least: FIGURE_WIDTH,
-    cut: 'wrap' as const,
-  }));
+  const tables = (head: string, column: Omit<Column, 'head'>, rows: string[][]): string => {
+    const table = ({ from, to }: Range): string =>
+      textTable(
+        [
+          { head, least: 16, cut: 'wrap' },
+          ...models
+            .slice(from, to)
+            .map(({ model }): Column => ({ head: printable(model), cut: 'wrap', ...column })),
+        ],
+        rows.map(([name = '', ...values]) => [name, ...values.slice(from, to)]),
+        style,
+        width,
+      );
+    return fewestTables(models.length, table, width).join('\n\n');
+  };
   const sections = [
-    textTable(
-      [{ head: '', least: 16, cut: 'wrap' }, ...names],
-      [
-        ['verdict', ...models.map(({ verdict }) => `${labelText(verdict, style)}  `)],
-        ...metrics.flatMap((metric) => metricRows(metric, style)),
-      ],
-      style,
-      width,
-    ),
+    tables('', { align: 'right', least: FIGURE_WIDTH }, [
+      ['verdict', ...models.map(({ verdict }) => `${labelText(verdict, style)}  `)],
+      ...metrics.flatMap((metric) => metricRows(metric, style)),
+    ]),
   ];
   for (const about of ['data', 'features', 'settings'] as const) {
     const all = differences.filter((difference) => difference.about === about);
@@ -47,14 +55,27 @@ export function comparisonView(
     const shown = about === 'features' ? all.slice(0, MOST_FEATURES) : all;
     const more =
       all.length > shown.length ? `\n  and ${all.length - shown.length} more; use --json for all` : '';
-    const columns = [
-      { head: about, least: 16, cut: 'wrap' as const },
-      ...models.map(({ model }) => ({ head: printable(model), least: 12, cut: 'wrap' as const })),
-    ];
-    sections.push(textTable(columns, shown.map(differenceRow), style, width) + more);
+    sections.push(tables(about, { least: 12 }, shown.map(differenceRow)) + more);
   }
   if (sections.length === 1) sections.push('  No differences: data, features and settings are the same.');
   return sections.join('\n\n');
+}
+
+/** Models of one table: the first, and the one after the last. */
+interface Range {
+  from: number;
+  to: number;
+}
+
+/** The models in as few tables as fit the width, with at least one model in each. */
+function fewestTables(count: number, table: (models: Range) => string, width: number): string[] {
+  for (let size = count; ; size--) {
+    const tables = Array.from({ length: Math.ceil(count / size) }, (_, index) =>
+      table({ from: index * size, to: (index + 1) * size }),
+    );
+    const lines = tables.flatMap((text) => text.split('\n'));
+    if (size === 1 || lines.every((line) => shownWidth(line) < width)) return tables;
+  }
 }
 
 /** The values, and below them their intervals where there are any. */
