@@ -56,8 +56,7 @@ describe('every page', () => {
     world = await PageWorld.start();
     await world.addBars();
     for (const [seed, name] of ['TRAINING', 'OTHER'].entries())
-      ids.set(name, await world.api.startTraining({ strategy: QUICK, detailed_analytics: true, seed }));
-    await Promise.all([...ids.values()].map((id) => world.api.untilEnded(id)));
+      ids.set(name, await world.train({ strategy: QUICK, detailed_analytics: true, seed }));
     ids.set('DUMMY', await world.start('/dummy/start', { iterations: 3, duration_seconds: 0.1 }));
   });
   afterAll(() => world?.close());
@@ -94,7 +93,9 @@ describe('every page', () => {
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
       }
       await page.context().close();
-      expect(world.browser.problems.splice(0)).toEqual([]);
+      // Chromium calls the status of an address that is missing a problem
+      const problems = world.browser.problems.splice(0);
+      expect(name === 'missing' ? problems.filter((one) => !one.includes('404')) : problems).toEqual([]);
     },
   );
 });

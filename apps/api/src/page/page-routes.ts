@@ -50,7 +50,12 @@ export class PageRoutes implements OnModuleInit {
     const index = this.page?.get(INDEX);
     const sendIndex = (request: FastifyRequest, reply: FastifyReply) =>
       index === undefined ? sendMissing(reply) : this.send(index, REVALIDATED, request, reply);
-    for (const path of ['/', '/app', '/app/*']) fastify.get(path, options, sendIndex);
+    for (const path of ['/', ...PAGE_PATHS.flatMap((page) => [`/app${page}`, `/app${page}/`])])
+      fastify.get(path, options, sendIndex);
+    for (const path of ['/app', '/app/'])
+      fastify.get(path, options, (_request, reply) => reply.redirect('/', 302));
+    // the page itself says that it has no such address
+    fastify.get('/app/*', options, (request, reply) => sendIndex(request, reply.status(404)));
     if (index !== undefined) {
       allowRoutesForBrowsers(fastify);
       redirectToPage(fastify);

@@ -98,19 +98,31 @@ const get = (path: string, init: RequestInit = {}): Promise<Response> =>
   fetch(url + path, { redirect: 'manual', ...init });
 
 describe('the page', () => {
-  test.each(['/', '/app', '/app/', '/app/operations', '/app/models/a%2fb/1h_v1?tab=trades', '/app/../app/x'])(
-    '%s is the page, for everyone',
-    async (path) => {
-      const answer = await get(path);
-      expect([answer.status, await answer.text()]).toEqual([200, INDEX]);
-      expect(Object.fromEntries(answer.headers)).toMatchObject({
-        'content-type': 'text/html; charset=utf-8',
-        'cache-control': 'no-cache',
-        'x-content-type-options': 'nosniff',
-        'x-frame-options': 'DENY',
-      });
-    },
-  );
+  test.each([
+    ['/', 200],
+    ['/app/operations', 200],
+    ['/app/operations/', 200],
+    ['/app/models/a%2fb/1h_v1?tab=trades', 200],
+    ['/app/../app/hosts', 200],
+    // the page says that there is nothing
+    ['/app/nowhere', 404],
+    ['/app/models/pattern', 404],
+    ['/app/operations/op_1/x', 404],
+  ])('%s is the page, for everyone, with status %i', async (path, status) => {
+    const answer = await get(path);
+    expect([answer.status, await answer.text()]).toEqual([status, INDEX]);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-cache',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+    });
+  });
+
+  test.each(['/app', '/app/'])('%s leads to its first address', async (path) => {
+    const answer = await get(path);
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, '/']);
+  });
 
   test('and its files run nothing but its own scripts, and load nothing from elsewhere', async () => {
     for (const path of ['/', '/app/x', '/assets/main-a1b2.js', '/favicon.svg', '/docs/']) {
