@@ -10,6 +10,8 @@ const MOST_SHOWN = 300;
 const SHOWN_OF_MANY = 200;
 /** In a wider view the texts of markers would cover each other. */
 const MOST_WITH_TEXTS = 120;
+/** Place right of the newest bar: half of the text of its marker, px. */
+const RIGHT_PLACE = 32;
 /** Height of the pane with the decisions, px. */
 const DECISIONS_HEIGHT = 44;
 
@@ -139,6 +141,16 @@ export function createPricePlot(
     );
   }
 
+  /** Shows the newest bars, with a place right of them. */
+  function showNewest(count: number): void {
+    const { length } = contents.bars;
+    const place = RIGHT_PLACE * canvasScale();
+    const barWidth = Math.max(1, element.clientWidth - place) / count;
+    chart
+      .timeScale()
+      .setVisibleLogicalRange({ from: length - count - 0.5, to: length - 0.5 + place / barWidth });
+  }
+
   function drawMarkers(): void {
     const [good, bad, accent] = [color('--good'), color('--bad'), color('--accent')];
     signs.setMarkers(
@@ -209,9 +221,7 @@ export function createPricePlot(
       drawColored();
       if (!isOther) return;
       const { length } = next.bars;
-      if (length > MOST_SHOWN)
-        chart.timeScale().setVisibleLogicalRange({ from: length - SHOWN_OF_MANY, to: length });
-      else chart.timeScale().fitContent();
+      showNewest(length > MOST_SHOWN ? SHOWN_OF_MANY : length);
     },
     recolor,
     point(index) {
@@ -236,7 +246,7 @@ export function createPricePlot(
       scale.setVisibleLogicalRange({ from: center - before, to: center + after });
       if (around !== null) this.point(around);
     },
-    showAll: () => chart.timeScale().fitContent(),
+    showAll: () => showNewest(contents.bars.length),
     setWheel: (isOn) => chart.applyOptions({ handleScale: { mouseWheel: isOn } }),
     remove: () => chart.remove(),
   };

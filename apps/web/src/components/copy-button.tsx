@@ -21,8 +21,13 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
     );
   };
   return (
-    <button type="button" class="button" onClick={copy}>
-      <span role="status">{said.value ?? label}</span>
-    </button>
+    <>
+      <button type="button" class="button" aria-label={label} onClick={copy}>
+        {said.value ?? label}
+      </button>
+      <span class="visually-hidden" role="status">
+        {said.value}
+      </span>
+    </>
   );
 }

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { IntervalChart } from '../../charts/interval-chart.js';
+import { showEqual } from '../../charts/equal-curves.js';
 import { LineChart } from '../../charts/line-chart.js';
 import { EmptyState, ErrorNote, Loading, Note } from '../../components/note.js';
 import { PageHeader } from '../../components/page-header.js';
@@ -184,10 +185,10 @@ function Curves({ runs }: { runs: readonly Run[] }) {
   const smoothing = useSignal(0);
   const isLog = useSignal(false);
   const seeds = useSignal<ComparedSeeds>('best');
-  const { x, curves, ranges } = useMemo(
-    () => overlaidCurves(runs, metric.value, smoothing.value, seeds.value),
-    [runs, metric.value, smoothing.value, seeds.value],
-  );
+  const { x, curves, notes, ranges } = useMemo(() => {
+    const overlaid = overlaidCurves(runs, metric.value, smoothing.value, seeds.value);
+    return { ...overlaid, ...showEqual(overlaid.curves) };
+  }, [runs, metric.value, smoothing.value, seeds.value]);
   const hasSeeds = runs.some(({ points }) => seedsOf(points).length > 1);
   return (
     <section class="card" aria-labelledby="curves-title">
@@ -223,6 +224,7 @@ function Curves({ runs }: { runs: readonly Run[] }) {
             isLog={isLog.value}
           />
         )}
+        <EqualCurves notes={notes} />
       </div>
     </section>
   );
@@ -230,7 +232,10 @@ function Curves({ runs }: { runs: readonly Run[] }) {
 
 /** Equity as a share of the capital, each run over its own test part. */
 function Equity({ runs }: { runs: readonly Run[] }) {
-  const { x, curves } = useMemo(() => equityCurves(runs), [runs]);
+  const { x, curves, notes } = useMemo(() => {
+    const { x: times, curves: own } = equityCurves(runs);
+    return { x: times, ...showEqual(own) };
+  }, [runs]);
   if (curves.length === 0) return null;
   return (
     <section class="card" aria-labelledby="equity-title">
@@ -243,8 +248,13 @@ function Equity({ runs }: { runs: readonly Run[] }) {
         height={320}
         formatValue={(value) => `${formatNumber(100 * value, 1)} %`}
       />
+      <EqualCurves notes={notes} />
     </section>
   );
+}
+
+function EqualCurves({ notes }: { notes: readonly string[] }) {
+  return notes.length === 0 ? null : <p class="card-line muted">{notes.join(' ')}</p>;
 }
 
 function equityCurves(runs: readonly Run[]) {

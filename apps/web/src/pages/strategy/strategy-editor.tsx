@@ -17,6 +17,7 @@ import { documentationAt } from './editor/documentation.js';
 import { EditorField, type EditorHandle } from './editor-field.js';
 import { IssuesList } from './issues-list.js';
 import { LeaveDialog } from './leave-dialog.js';
+import { MissingBars } from './missing-bars.js';
 import { MigrateDialog } from './migrate-dialog.js';
 import { useDraft } from './use-draft.js';
 import { useValidation } from './use-validation.js';
@@ -139,6 +140,7 @@ export function StrategyEditor({ file }: { file: StrategyFile }) {
         <div class="strategy-aside">
           <Documentation schema={schema.value} text={draft.text.value} offset={cursor.value} />
           <IssuesList validation={validation} onGoTo={(line, column) => editor.current?.goTo(line, column)} />
+          <MissingBars text={draft.text.value} />
         </div>
       </div>
       {draft.conflict.value !== null && (
