@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { CHROMIUM } from '../../../tools/requirements.js';
+import { SlowNetwork } from './slow-network.js';
 
 /** What a test may choose of a window. */
 export interface WindowOptions {
@@ -31,6 +32,13 @@ export interface LayoutShift {
   moved: string[];
 }
 
+/** A page may wait for a training on a busy machine, ms. */
+const PATIENCE_MS = 60_000;
+/** Longest delay of each answer to the browser, ms; 0: none. Shows what a test or the page takes for granted. */
+const DELAY_MS = Number(process.env['KTRDR_PAGE_DELAY_MS'] ?? 0);
+/** How many times slower the pages run. */
+const SLOWDOWN = Number(process.env['KTRDR_PAGE_SLOWDOWN'] ?? 1);
+
 /** Wait between two answers of a slow API, ms: each has a frame of its own. */
 const SLOW_MS = 50;
 
@@ -40,28 +48,36 @@ export class TestBrowser {
   readonly problems: string[] = [];
   private axe: string | null = null;
 
-  private constructor(private readonly browser: Browser) {}
+  private constructor(
+    private readonly browser: Browser,
+    private readonly network: SlowNetwork | null,
+  ) {}
 
   static async launch(): Promise<TestBrowser> {
     // tests run as root in containers, where Chromium's own sandbox does not start
     const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    return new TestBrowser(await chromium.launch({ executablePath: CHROMIUM, args }));
+    const network = DELAY_MS > 0 ? await SlowNetwork.start(DELAY_MS) : null;
+    // Chromium by itself uses no proxy for local addresses
+    const proxy = network === null ? {} : { proxy: { server: network.url, bypass: '<-loopback>' } };
+    return new TestBrowser(await chromium.launch({ executablePath: CHROMIUM, args, ...proxy }), network);
   }
 
   /** Windows of one context share cookies and storage: tabs of one person. */
-  context({
+  async context({
     width = 1280,
     height = 800,
     theme = 'light',
     isStill = false,
   }: WindowOptions = {}): Promise<BrowserContext> {
-    return this.browser.newContext({
+    const context = await this.browser.newContext({
       viewport: { width, height },
       colorScheme: theme,
       reducedMotion: isStill ? 'reduce' : 'no-preference',
       locale: 'en-GB',
       timezoneId: 'Europe/Berlin',
     });
+    context.setDefaultTimeout(PATIENCE_MS);
+    return context;
   }
 
   /** A new tab of `context`, which is a new person by default. */
@@ -71,6 +87,10 @@ export class TestBrowser {
       if (message.type() === 'error') this.problems.push(`${page.url()}: ${message.text()}`);
     });
     page.on('pageerror', (error) => this.problems.push(`${page.url()}: ${error.message}`));
+    if (SLOWDOWN > 1) {
+      const session = await page.context().newCDPSession(page);
+      await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN });
+    }
     await page.goto(address);
     return page;
   }
@@ -116,8 +136,9 @@ export class TestBrowser {
     await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
   }
 
-  close(): Promise<void> {
-    return this.browser.close();
+  async close(): Promise<void> {
+    await this.browser.close();
+    this.network?.close();
   }
 }
 

@@ -86,9 +86,11 @@ describe('a person with a file and no model', () => {
     // writes a strategy with an error, sees it at its line, and mends it
     await page.getByRole('link', { name: 'Strategies' }).click();
     await page.getByRole('button', { name: 'New strategy' }).first().click();
-    await page.getByLabel('Name').fill('mine');
-    await page.getByLabel('Start from').selectOption('copy pattern');
-    await page.getByRole('button', { name: 'Create' }).click();
+    // the page behind the dialog has a field for a name too, once its list is there
+    const creation = page.getByRole('dialog');
+    await creation.getByLabel('Name').fill('mine');
+    await creation.getByLabel('Start from').selectOption('copy pattern');
+    await creation.getByRole('button', { name: 'Create' }).click();
     const editor = page.getByRole('textbox', { name: 'Text of mine.yaml' });
     await editor.waitFor();
     const problems = page.getByRole('region', { name: 'Problems' });

@@ -4,7 +4,7 @@ import { ServerProcess } from '@ktrdr/contracts/testing';
 import { LONG, strategyText, until } from '@ktrdr/service-kit/testing';
 import type { Page } from 'playwright-core';
 import { chromium, program, requires } from '../../../tools/requirements.js';
-import { PageWorld } from './page-world.js';
+import { PageWorld, RESUMES } from './page-world.js';
 
 const { describe, test } = requires(chromium());
 
@@ -12,7 +12,7 @@ describe('a page that is interrupted', () => {
   let world: PageWorld;
 
   beforeAll(async () => {
-    world = await PageWorld.start();
+    world = await PageWorld.start(RESUMES);
     await world.addBars();
   });
   afterAll(() => world?.close());

@@ -9,6 +9,9 @@ import { TestBrowser, type WindowOptions } from './browser.js';
 /** Name of the one strategy file in the world's folder of strategies. */
 export const STRATEGY = 'pattern';
 
+/** Settings of an API that continues its trainings soon after it was killed, and not because the machine is busy. */
+export const RESUMES = { LEASE_MS: '3000', ON_INTERRUPT: 'resume' };
+
 /** A built API with bars and a strategy, on a port that stays the same over restarts, and a browser. */
 export class PageWorld {
   private constructor(
@@ -27,8 +30,6 @@ export class PageWorld {
       const all = {
         PORT: String(await freePort()),
         STRATEGIES_DIR: strategies,
-        LEASE_MS: '1000',
-        ON_INTERRUPT: 'resume',
         ...settings,
       };
       const service = await sandbox.startApi('api', all);
@@ -55,6 +56,13 @@ export class PageWorld {
 
   async post<Answer>(path: string, body: object): Promise<Answer> {
     return dataOf(await request<Answer>('POST', `${this.api.url}${path}`, body));
+  }
+
+  /** Trains to the end. @returns id of the operation */
+  async train(request: Parameters<TestService['startTraining']>[0]): Promise<string> {
+    const id = await this.api.startTraining(request);
+    await this.api.untilOperation(id, ({ status }) => status === 'completed');
+    return id;
   }
 
   /** @returns id of the operation */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { strategyText } from '@ktrdr/service-kit/testing';
+import { QUICK } from '@ktrdr/service-kit/testing';
 import type { BrowserContext } from 'playwright-core';
 import { chromium, requires } from '../../../tools/requirements.js';
 import { PageWorld } from './page-world.js';
@@ -14,8 +14,7 @@ describe('a page whose answers come late', () => {
   beforeAll(async () => {
     world = await PageWorld.start();
     await world.addBars();
-    id = await world.api.startTraining({ strategy: strategyText({ epochs: 3 }), seeds: 2 });
-    await world.api.untilEnded(id);
+    id = await world.train({ strategy: QUICK, seeds: 2 });
   });
   afterAll(() => world?.close());
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { strategyText } from '@ktrdr/service-kit/testing';
 import type { Page } from 'playwright-core';
 import { chromium, requires } from '../../../tools/requirements.js';
-import { PageWorld } from './page-world.js';
+import { PageWorld, RESUMES } from './page-world.js';
 
 const { describe, test } = requires(chromium());
 
@@ -11,7 +11,7 @@ describe('tabs', () => {
   let world: PageWorld;
 
   beforeAll(async () => {
-    world = await PageWorld.start();
+    world = await PageWorld.start(RESUMES);
     await world.addBars();
   });
   afterAll(() => world?.close());

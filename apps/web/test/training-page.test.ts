@@ -22,8 +22,7 @@ describe('the page of a training with several seeds and folds', () => {
   beforeAll(async () => {
     world = await PageWorld.start();
     await world.addBars();
-    id = await world.api.startTraining({ strategy: QUICK, seed: 3, seeds: SEEDS, walk_forward: FOLDS });
-    await world.api.untilEnded(id);
+    id = await world.train({ strategy: QUICK, seed: 3, seeds: SEEDS, walk_forward: FOLDS });
   });
   afterAll(() => world?.close());
 
@@ -86,7 +85,11 @@ describe('the page of a training with several seeds and folds', () => {
     const shadow = (edge: '::before' | '::after') =>
       page.evaluate(`getComputedStyle(${BOX}, '${edge}').opacity`);
     await region.waitFor();
-    expect([await shadow('::before'), await shadow('::after')]).toEqual(['0', '1']);
+    await until(
+      'a shadow at the end only',
+      async () => [await shadow('::before'), await shadow('::after')],
+      (opacities) => opacities.join() === '0,1',
+    );
     await region.scrollIntoViewIfNeeded();
     await world.browser.picture(page, 'seeds-narrow');
     await region.focus();
@@ -112,12 +115,15 @@ describe('the page of a training with several seeds and folds', () => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     const copied = async (name: string): Promise<string> => {
       await page.getByText(`Copy the ${name} command`).click();
-      await page.getByText('Copied', { exact: true }).waitFor();
+      await page
+        .getByRole('status')
+        .filter({ hasText: /^Copied$/ })
+        .waitFor();
       return String(await page.evaluate('navigator.clipboard.readText()'));
     };
     const { stdout } = await promisify(execFile)('sh', ['-c', `${await copied('curl')} --silent`]);
     const { data } = JSON.parse(stdout) as SuccessResponse<OperationStarted>;
-    await world.api.untilEnded(data.operation_id);
+    await world.api.untilOperation(data.operation_id, ({ status }) => status === 'completed');
     const [asked, again] = await Promise.all(
       [id, data.operation_id].map((one) => world.api.operation(one).then(({ metadata }) => metadata)),
     );
