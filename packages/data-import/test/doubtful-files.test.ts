@@ -38,6 +38,33 @@ describe('files that could be read in a wrong way without a question', () => {
     expect((await understand(text('USD'))).asks).toEqual([]);
   });
 
+  test('without a header, numbers before the time can be codes of shares', async () => {
+    const text = (codes: string[]): string => DAYS.map((row, at) => `${codes[at]},${row}`).join('\n');
+    expect((await understand(text(['005930', '005930', '000660']))).asks).toEqual([
+      expect.stringContaining('several values in column 1: "005930", "000660"'),
+    ]);
+    const symbols = await understand(text(['005930', '000660', '000660']), {
+      columns: { symbol: '1' },
+      timeframe: '1d',
+    });
+    expect(symbols).toMatchObject({
+      asks: [],
+      bars: [expect.stringMatching(/^005930 /), expect.stringMatching(/^000660 /)],
+    });
+    for (const codes of [
+      ['0', '1', '2'],
+      ['7', '7', '7'],
+    ])
+      expect((await understand(text(codes))).asks).toEqual([]);
+  });
+
+  test.each(['Code', '종목코드', 'コード', '证券代码'])('codes in column %s', async (name) => {
+    const rows = DAYS.map((row, at) => `${row},${at === 0 ? '005930' : '000660'}`);
+    const { asks, bars } = await understand([`${HEADER},${name}`, ...rows].join('\n'), { timeframe: '1d' });
+    if (name === 'Code') expect(asks).toEqual([expect.stringContaining('--columns symbol=Code')]);
+    else expect(bars.map((series) => series.split(' ')[0])).toEqual(['005930', '000660']);
+  });
+
   test('prices in several currencies are bad rows', async () => {
     const text = (sign: string): string =>
       [HEADER, '2024-01-02,$1,$2,$0.5,$1.5,10', `2024-01-03,${sign}1,${sign}2,${sign}0.5,${sign}1.5,10`].join(

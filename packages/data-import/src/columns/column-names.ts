@@ -80,7 +80,7 @@ volume: stucke, stuecke, stuck, stueck, volumes, titres, titres echanges, cantid
 volume: volumen, handelsvolumen, umsatz, volumi, volumem
 tick_volume: tickvol, tick volume, tickvolume, ticks, tick count, total ticks, tickqty
 symbol: symbol, ticker, ticker symbol, tckr symb, tic, sym, act symbol, tradingsymbol, trading symbol, kurzel, тикер, sembol,
-  secid, 代码, 股票代码, ts code
+  secid, 代码, 股票代码, ts code, 证券代码, 證券代號, 종목코드, 銘柄コード, コード
 symbol: instrument, pair, currency pair, security, stock, asset, contract, stock symbol, market pair, wertpapier,
   valeur, symbole, simbolo, инструмент
 symbol: name, code, stock code, series name, isin, wkn, cusip, sedol, figi, ric
@@ -92,7 +92,8 @@ series: currency, ccy, curr, currency code, price currency, quote currency, trad
 series: exchange, exch, exchange code, exchange name, exchange id, venue, market, market code, market name, market id, market type, mic,
   trading venue, marketplace, place, bourse, borse, boerse, borsenplatz, handelsplatz, mercado, mercato, mkt, board, board id, boardid,
   биржа, 交易所, 市场, 市場, 시장, publisher id, publisher, dataset, source, data source, provider, feed, vendor
-series: series, s, i, scty srs, curcdd, permno, gvkey, iid, segment, sgmt, security type, instrument type, asset type, asset class, sec type, share class, instrument id,
+series: 名称, 股票名称, 证券简称, 종목명, 銘柄名, company, company name, security name,
+  series, s, i, scty srs, curcdd, permno, gvkey, iid, segment, sgmt, security type, instrument type, asset type, asset class, sec type, share class, instrument id,
   security id, conid, con id, fin instrm id, fin instrm tp
 series: expiry, expiry date, expiry dt, expiration, expiration date, expdate, xpry dt, maturity, maturity date, contract month,
   delivery month, delivery date, contract code, contract id, contract name, settlement month, underlying

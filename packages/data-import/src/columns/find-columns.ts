@@ -115,13 +115,13 @@ function unnamedComplete(rows: string[][], only: WantedValue[]): number {
   return column > LEAST_COLUMNS && isFlag && !only.some((other) => other.column === column) ? column : -1;
 }
 
-/** Columns of words. */
-function wordColumns(rows: string[][]): number[] {
+/** Columns of words, and columns of numbers before the time that repeat, such as codes of shares. */
+function unnamedSeries(rows: string[][], time: number): number[] {
   return (rows[0] ?? []).flatMap((_, column) => {
     const cells = rows.map((row) => row[column] ?? '').filter((cell) => !isMissing(cell));
-    return cells.length > 0 && cells.every((cell) => !looksLikeNumber(cell) && !looksLikeTime(cell))
-      ? [column]
-      : [];
+    const isCode = column < time && new Set(cells).size < cells.length;
+    const isWord = (cell: string): boolean => !looksLikeNumber(cell) && !looksLikeTime(cell);
+    return isCode || (cells.length > 0 && cells.every(isWord)) ? [column] : [];
   });
 }
 
@@ -136,7 +136,7 @@ function seriesColumns(
   only: WantedValue[],
 ): number[] {
   const others = layout.names.every((name) => name === null)
-    ? wordColumns(rows)
+    ? unnamedSeries(rows, layout.time)
     : meant.filter(({ meaning }) => meaning === 'series' || meaning === 'symbol').map(({ column }) => column);
   const used = usedColumns({ ...layout, barLength: -1 });
   return [...others, layout.barLength].filter(
