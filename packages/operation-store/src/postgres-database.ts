@@ -10,6 +10,7 @@ import type { Schema } from './schema.js';
 import { limitResponseTime } from './response-timeout.js';
 import type { SqlDatabase } from './sql-database.js';
 import { asStoreError } from './store-errors.js';
+import { rowsText } from './stored-text.js';
 
 const CONNECTIONS = 10;
 const CONNECT_MS = 5_000;
@@ -78,10 +79,15 @@ export async function openPostgresDatabase(
     locksRows: true,
     explain,
     isOneOf: (column, texts) => sql`${sql.ref(column)} = any(${texts}::text[])`,
-    rowsOf: (columns) => {
-      const typed = Object.entries(columns).map(([name, type]) => sql`${sql.ref(name)} ${sql.raw(type)}`);
-      return sql`json_to_recordset(${'[]'}::json) as changes(${sql.join(typed)})`;
+    rows: {
+      sizes: null,
+      table: (columns) => {
+        const typed = Object.entries(columns).map(([name, type]) => sql`${sql.ref(name)} ${sql.raw(type)}`);
+        return sql`json_to_recordset(${'[]'}::json) as changes(${sql.join(typed)})`;
+      },
+      values: (_names, rows) => [rowsText(rows)],
     },
+    durable: (write) => db.transaction().execute(write),
     relaxed: (write) =>
       db.transaction().execute(async (tx) => {
         await sql`set local synchronous_commit = off`.execute(tx);

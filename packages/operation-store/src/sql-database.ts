@@ -1,6 +1,18 @@
 import type { Kysely, RawBuilder } from 'kysely';
 import type { Schema } from './schema.js';
 
+/** How a statement gets rows: as a table `changes` for its `from`. */
+export interface RowsParameter {
+  /** Numbers of rows that a statement takes, in falling order, each of which needs its own text; `null`: one text takes any number. */
+  readonly sizes: readonly number[] | null;
+  readonly table: (
+    columns: Readonly<Record<string, 'text' | 'integer'>>,
+    size: number,
+  ) => RawBuilder<unknown>;
+  /** The values of the table's parameters. */
+  readonly values: (names: readonly string[], rows: readonly object[]) => unknown[];
+}
+
 /** The differences between the databases. */
 export interface SqlDatabase {
   readonly db: Kysely<Schema>;
@@ -10,10 +22,12 @@ export interface SqlDatabase {
   readonly locksRows: boolean;
   /** The column has one of these texts. The statement's text does not depend on their number. */
   readonly isOneOf: (column: string, texts: readonly string[]) => RawBuilder<boolean>;
-  /** A table `changes` of rows, for `from`. Its only parameter is the rows as JSON; see `RowsStatement`. */
-  readonly rowsOf: (columns: Readonly<Record<string, 'text' | 'integer'>>) => RawBuilder<unknown>;
+  /** How a statement gets its rows; see `RowsStatement`. */
+  readonly rows: RowsParameter;
   /** Explains what is wrong and what to do next, if `error` means that the database is not usable; otherwise `null`. */
   readonly explain: (error: unknown) => string | null;
+  /** Runs a transaction that is on disk when it resolves. The process may do other work while it waits for the disk. */
+  readonly durable: <T>(write: (tx: Kysely<Schema>) => Promise<T>) => Promise<T>;
   /**
    * Runs a transaction that need not be on disk when it resolves. It survives the end of the process at once, and a power
    * failure after a later write.

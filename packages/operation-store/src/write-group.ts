@@ -30,10 +30,9 @@ export async function writeGroup(
 ): Promise<WrittenGroup> {
   const { database } = access;
   const durable = writes.some(waitsForDisk);
-  const { group, results, versions } = await access.use((db) => {
-    const write = (tx: Kysely<Schema>) => writeAll(tx, database, writes, durable);
-    return durable ? db.transaction().execute(write) : database.relaxed(write);
-  });
+  const { group, results, versions } = await access.use(() =>
+    database[durable ? 'durable' : 'relaxed']((tx) => writeAll(tx, database, writes, durable)),
+  );
   for (const [id, row] of group.rows) known.set(row, versions.get(id));
   return { results, changed: group.changed };
 }

@@ -6,25 +6,28 @@ import { OperationCancelledError } from './errors.js';
  * and Node's functions that take the signal reject with an error that the engine recognises as a cancellation.
  */
 export class CancellationToken {
+  constructor(
+    private readonly cancelled: LatchedSignal,
+    private readonly forced: LatchedSignal,
+    private readonly abandoned: () => boolean,
+  ) {}
+
   /** Fires when the operation must stop. */
-  readonly signal: AbortSignal;
+  get signal(): AbortSignal {
+    return this.cancelled.signal;
+  }
+
   /** Fires when it must stop at once, without a grace time. Never before `signal`. */
-  readonly forceSignal: AbortSignal;
-
-  private readonly abandoned: () => boolean;
-
-  constructor(signal: AbortSignal, forceSignal: AbortSignal, isAbandoned: () => boolean = () => false) {
-    this.signal = signal;
-    this.forceSignal = forceSignal;
-    this.abandoned = isAbandoned;
+  get forceSignal(): AbortSignal {
+    return this.forced.signal;
   }
 
   get isCancelled(): boolean {
-    return this.signal.aborted;
+    return this.cancelled.error !== null;
   }
 
   get isForced(): boolean {
-    return this.forceSignal.aborted;
+    return this.forced.error !== null;
   }
 
   /**
@@ -37,37 +40,50 @@ export class CancellationToken {
 
   /** The reason given with the cancel; `null` if none was given or there was no cancel. */
   get reason(): string | null {
-    return this.signal.reason instanceof OperationCancelledError ? this.signal.reason.reason : null;
+    return this.cancelled.error?.reason ?? null;
   }
 
   /** @throws OperationCancelledError once the token has fired. */
   throwIfCancelled(): void {
-    if (this.signal.aborted) throw new OperationCancelledError(this.reason);
+    if (this.isCancelled) throw new OperationCancelledError(this.reason);
+  }
+}
+
+/** Fires once. Makes its `AbortSignal` for the first reader: one takes 7 µs, and 200 operations may be created at once. */
+class LatchedSignal {
+  /** `null` until it has fired. */
+  error: OperationCancelledError | null = null;
+  private controller: AbortController | null = null;
+
+  get signal(): AbortSignal {
+    if (this.controller !== null) return this.controller.signal;
+    const controller = new AbortController();
+    // any number of requests of one operation may listen
+    setMaxListeners(0, controller.signal);
+    if (this.error !== null) controller.abort(this.error);
+    this.controller = controller;
+    return controller.signal;
+  }
+
+  /** The first error wins. */
+  fire(error: OperationCancelledError): void {
+    if (this.error !== null) return;
+    this.error = error;
+    this.controller?.abort(error);
   }
 }
 
 /** The side that cancels. */
 export class CancellationController {
-  private readonly cancelController = new AbortController();
-  private readonly forceController = new AbortController();
+  private readonly cancelled = new LatchedSignal();
+  private readonly forced = new LatchedSignal();
   private abandoned = false;
-  readonly token = new CancellationToken(
-    this.cancelController.signal,
-    this.forceController.signal,
-    () => this.abandoned,
-  );
-
-  constructor() {
-    // any number of requests of one operation may listen
-    setMaxListeners(0, this.cancelController.signal, this.forceController.signal);
-  }
+  readonly token = new CancellationToken(this.cancelled, this.forced, () => this.abandoned);
 
   /** Fires the token. The first reason wins; a later call can still add `force`. */
   cancel(reason: string | null = null, { force = false }: { force?: boolean } = {}): void {
-    if (!this.cancelController.signal.aborted)
-      this.cancelController.abort(new OperationCancelledError(reason));
-    if (force && !this.forceController.signal.aborted)
-      this.forceController.abort(this.cancelController.signal.reason);
+    this.cancelled.fire(new OperationCancelledError(reason));
+    if (force) this.forced.fire(this.cancelled.error!);
   }
 
   /** Stops the work here without cancelling the operation; `force` as in {@link cancel}. */

@@ -7,8 +7,13 @@ export interface OperationEvent {
   readonly operation: Readonly<Operation>;
 }
 
+/** What a status listener gets. The whole operation would be copied for each change. */
+export type StatusNotice = Readonly<
+  Pick<Operation, 'operation_id' | 'operation_type' | 'status' | 'attempt'>
+>;
+
 /** Called with every status change. */
-export type StatusListener = (operation: Operation) => void | Promise<void>;
+export type StatusListener = (changed: StatusNotice) => void | Promise<void>;
 
 /** Average time between two progress events of one watch, ms. One event may follow another at once. */
 export const EVENT_INTERVAL_MS = 100;

@@ -487,18 +487,14 @@ describe('status listeners', () => {
       throw new Error('broken listener');
     });
     operations.onStatus(() => Promise.reject(new Error('broken promise')));
-    operations.onStatus((operation) => {
-      operation.status = 'failed';
-      operation.metadata.parameters['seed'] = 2;
-    });
-    operations.onStatus(
-      ({ status, metadata }) => void seen.push(`${status} ${String(metadata.parameters['seed'])}`),
-    );
-    const { outcome } = await launch(async () => 'done', { metadata: { parameters: { seed: 1 } } });
+    // all listeners get the same object
+    operations.onStatus((changed) => void Object.assign(changed, { status: 'failed' }));
+    operations.onStatus(({ status, attempt }) => void seen.push(`${status} ${attempt}`));
+    const { outcome } = await launch(async () => 'done');
     await expect(outcome).resolves.toBe('done');
     expect(seen).toEqual(['pending 1', 'running 1', 'completed 1']);
     await settle();
-    expect(logger.messages('error')).toEqual(Array(6).fill('a status listener failed'));
+    expect(logger.messages('error')).toEqual(Array(9).fill('a status listener failed'));
   });
 
   test('are not called after their removal', async () => {

@@ -240,7 +240,7 @@ export class OperationsService {
   }
 
   /**
-   * Calls `listener` with a copy of every operation of this process whose status changed, and of every created one.
+   * Calls `listener` for every operation of this process whose status changed, and for every created one.
    * @returns a function that removes the listener
    */
   onStatus(listener: StatusListener): () => void {

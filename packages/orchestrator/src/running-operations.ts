@@ -1,6 +1,5 @@
-import type { Operation } from '@ktrdr/contracts';
 import type { Clock } from './clock.js';
-import type { StatusListener } from './events.js';
+import type { StatusListener, StatusNotice } from './events.js';
 import type { OrchestratorLogger } from './logger.js';
 import type { ManagedOperation } from './operation-context.js';
 import type { LaunchParts } from './operation-runner.js';
@@ -144,15 +143,17 @@ export class RunningOperations {
   }
 
   private tellListeners(running: RunningOperation<unknown>): void {
-    for (const listener of this.listeners) void this.tell(listener, running.snapshot());
+    const { operation_id, operation_type, status, attempt } = running.operation;
+    const notice = Object.freeze({ operation_id, operation_type, status, attempt });
+    for (const listener of this.listeners) void this.tell(listener, notice);
   }
 
   /** A listener that throws or rejects does not affect the others. */
-  private async tell(listener: StatusListener, operation: Operation): Promise<void> {
+  private async tell(listener: StatusListener, notice: StatusNotice): Promise<void> {
     try {
-      await listener(operation);
+      await listener(notice);
     } catch (error) {
-      const { operation_id } = operation;
+      const { operation_id } = notice;
       this.parts.logger.error('a status listener failed', { error, operation_id });
     }
   }

@@ -14,6 +14,7 @@ import { describeApi } from './http/describe-api.js';
 import { MAX_PARAMETER_LENGTH, answerBadAddress, answerInvalidRequest } from './http/early-errors.js';
 import { ErrorFilter } from './http/error-filter.js';
 import { allowOrigins } from './http/cross-origin.js';
+import { quickHandlers } from './http/quick-handlers.js';
 import { setSecurityHeaders } from './http/security-headers.js';
 import { EnvelopeAdapter } from './http/success-envelope.js';
 import { guardHosts } from './http/host-guard.js';
@@ -62,6 +63,7 @@ export async function createService(
     forceCloseConnections: true,
   });
   readOnlyJson(app);
+  quickHandlers(adapter.getInstance());
   app.useGlobalFilters(new ErrorFilter());
   app.useGlobalGuards(new StrayOptionsGuard());
   app.useGlobalPipes(validationPipe());

@@ -1,6 +1,7 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
 import { KtrdrError, shown } from '@ktrdr/contracts';
-import { ARRAY_MAX_SIZE, getMetadataStorage } from 'class-validator';
+import { ARRAY_MAX_SIZE, getMetadataStorage, validateSync, type ValidatorOptions } from 'class-validator';
+import { rememberChecks } from './remember-checks.js';
 import { isNullable } from './request-of.js';
 
 /** One problem of a request. */
@@ -13,6 +14,8 @@ export interface RequestProblem {
 /** Problems named in the message. */
 const PROBLEMS_IN_MESSAGE = 5;
 const PROBLEMS_IN_DETAILS = 100;
+
+rememberChecks();
 
 /** Checks bodies, queries and parameters against their classes. Fields that a class does not declare are rejected. */
 export function validationPipe(): ValidationPipe {
@@ -68,6 +71,17 @@ class RequestPipe extends ValidationPipe {
     if (problems.length > 0) throw invalidRequest(problems);
     return super.transform(metadata.type === 'body' ? withoutNulls(value, metadata) : value, metadata);
   }
+
+  /** No class has a check that waits. */
+  protected override validate(object: object, options?: ValidatorOptions): ValidationError[] {
+    return validateSync(object, options);
+  }
+
+  /** `check` has refused such names. */
+  protected override stripProtoKeys(): void {}
+
+  /** A list of a JSON text has no gaps. */
+  protected override closeArrayGaps(): void {}
 }
 
 /** What a class declares of its fields. */

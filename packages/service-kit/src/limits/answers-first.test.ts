@@ -21,6 +21,8 @@ function arrives(): EventEmitter {
   return response;
 }
 
+const bodyIsLate = (response: EventEmitter): void => answers.forget(response as unknown as ServerResponse);
+
 function stored(...ids: number[]): void {
   for (const id of ids) answers.begin(() => begun.push(id));
 }
@@ -46,6 +48,17 @@ test('operations begin in their order after all answers, a few in each turn', as
   expect(begun).toEqual(upTo(8));
   for (let turns = 0; turns < 3; turns++) await turn();
   expect(begun).toEqual(upTo(21));
+});
+
+test('a start whose body has not arrived delays nobody', async () => {
+  const [slow, other] = [arrives(), arrives()];
+  bodyIsLate(slow);
+  stored(1);
+  await turn();
+  expect(begun).toEqual([]);
+  other.emit('close');
+  await turn();
+  expect(begun).toEqual([1]);
 });
 
 test('a start that is never answered delays the others by a quarter of a second', async () => {

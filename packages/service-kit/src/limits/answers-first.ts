@@ -26,11 +26,14 @@ export class AnswersFirst {
 
   /** A start has arrived. Its answer is sent when `response` closes. */
   expect(response: ServerResponse): void {
+    if (this.unanswered.has(response)) return;
     this.unanswered.add(response);
-    response.once('close', () => {
-      this.unanswered.delete(response);
-      if (this.unanswered.size === 0) this.look();
-    });
+    response.once('close', () => this.forget(response));
+  }
+
+  /** The start is answered, or its body has not arrived: nothing waits for it. */
+  forget(response: ServerResponse): void {
+    if (this.unanswered.delete(response) && this.unanswered.size === 0) this.look();
   }
 
   /** Calls `begin` now, or after the answers. */

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { auditedOf } from '../access/route-access.js';
 import type { AnswersFirst } from './answers-first.js';
 import { isRead } from './limit-requests.js';
@@ -10,7 +10,7 @@ const MOST_IN_A_TURN = 8;
  * Lets only a few requests that change something begin in one turn of the event loop. Reads do not wait: they are answered
  * between two turns, however many starts arrive at once.
  *
- * @param answers hears of each start before its turn
+ * @param answers hears of each start before its turn, and again when its body has arrived later
  */
 export function takeTurns(fastify: FastifyInstance, answers: AnswersFirst): void {
   const waiting: (() => void)[] = [];
@@ -20,8 +20,21 @@ export function takeTurns(fastify: FastifyInstance, answers: AnswersFirst): void
   };
   fastify.addHook('onRequest', (request, reply, done) => {
     if (isRead(request.method)) return done();
-    if (auditedOf(request)?.action === 'start') answers.expect(reply.raw);
-    waiting.push(done);
+    const starts = isStart(request);
+    if (starts) answers.expect(reply.raw);
+    waiting.push(() => {
+      if (starts && !request.raw.complete) answers.forget(reply.raw);
+      done();
+    });
     if (waiting.length === 1) setImmediate(beginSome);
   });
+  // the body has arrived
+  fastify.addHook('preValidation', (request, reply, done) => {
+    if (isStart(request)) answers.expect(reply.raw);
+    done();
+  });
+}
+
+function isStart(request: FastifyRequest): boolean {
+  return !isRead(request.method) && auditedOf(request)?.action === 'start';
 }
