@@ -87,7 +87,7 @@ export async function openPostgresDatabase(
       },
       values: (_names, rows) => [rowsText(rows)],
     },
-    durable: (write) => db.transaction().execute(write),
+    seenEarly: (write) => db.transaction().execute(write),
     relaxed: (write) =>
       db.transaction().execute(async (tx) => {
         await sql`set local synchronous_commit = off`.execute(tx);

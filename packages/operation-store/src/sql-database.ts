@@ -26,8 +26,11 @@ export interface SqlDatabase {
   readonly rows: RowsParameter;
   /** Explains what is wrong and what to do next, if `error` means that the database is not usable; otherwise `null`. */
   readonly explain: (error: unknown) => string | null;
-  /** Runs a transaction that is on disk when it resolves. The process may do other work while it waits for the disk. */
-  readonly durable: <T>(write: (tx: Kysely<Schema>) => Promise<T>) => Promise<T>;
+  /**
+   * Runs a transaction that is on disk when it resolves. The process does other work while it waits for the disk, so readers may see the
+   * changes before.
+   */
+  readonly seenEarly: <T>(write: (tx: Kysely<Schema>) => Promise<T>) => Promise<T>;
   /**
    * Runs a transaction that need not be on disk when it resolves. It survives the end of the process at once, and a power
    * failure after a later write.

@@ -98,7 +98,7 @@ async function prepareDatabase(
     isOneOf: (column, texts) =>
       sql`${sql.ref(column)} in (select value from json_each(${JSON.stringify(texts)}))`,
     rows: ROWS,
-    durable: async (write) => {
+    seenEarly: async (write) => {
       const result = await relaxed(write);
       await log.sync();
       return result;

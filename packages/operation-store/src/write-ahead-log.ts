@@ -3,7 +3,7 @@ import { codeOf, messageOf, storeUnavailable } from './store-errors.js';
 
 /**
  * The file that SQLite appends each commit to (`ktrdr.db-wal`). A commit that waits for the disk holds the event loop for a millisecond or
- * more. Here a commit does not wait (`synchronous = normal`), and then another thread syncs the file, which has the same effect.
+ * more. A commit that does not wait (`synchronous = normal`) is as durable after another thread has synced this file.
  */
 export class WriteAheadLog {
   private constructor(

@@ -30,9 +30,13 @@ export async function writeGroup(
 ): Promise<WrittenGroup> {
   const { database } = access;
   const durable = writes.some(waitsForDisk);
-  const { group, results, versions } = await access.use(() =>
-    database[durable ? 'durable' : 'relaxed']((tx) => writeAll(tx, database, writes, durable)),
-  );
+  const { group, results, versions } = await access.use((db) => {
+    const write = (tx: Kysely<Schema>) => writeAll(tx, database, writes, durable);
+    if (!durable) return database.relaxed(write);
+    // a status that is seen before it is acknowledged would go back for the readers of the operation's owner
+    const isNew = writes.every(({ kind }) => kind === 'create');
+    return isNew ? database.seenEarly(write) : db.transaction().execute(write);
+  });
   for (const [id, row] of group.rows) known.set(row, versions.get(id));
   return { results, changed: group.changed };
 }
