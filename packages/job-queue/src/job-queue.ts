@@ -1,7 +1,7 @@
 import type { Job } from 'bullmq';
 import { KtrdrError } from '@ktrdr/contracts';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
-import { nameOf } from './first-deliveries.js';
+import { isKnownWithoutReport, nameOf } from './first-deliveries.js';
 import { JobWatch, type JobState } from './job-state.js';
 import { pollSilent, pollWaiting, RESPONSE_TIMEOUT_MS } from './job-polls.js';
 import { JustTaken } from './just-taken.js';
@@ -154,6 +154,10 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
         case 'active': {
           const report = this.report(job.progress);
           if (report?.run === job.attemptsStarted && report.undecided !== true) return taken(report);
+          // it was taken before anyone followed it
+          const worker = job.processedBy;
+          if (worker !== undefined && isKnownWithoutReport(job.name, job.attemptsStarted))
+            return { state: 'taken', delivery: 1, worker, begun: false, report: null };
           return { state: 'waiting', ahead: null };
         }
         case 'delayed':

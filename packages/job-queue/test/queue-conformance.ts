@@ -126,6 +126,12 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     await openWorker('one', async ({ data }) => ({ done: data.words }), { clock });
     await queue.add('a', job('hello'));
     expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'hello' } });
+    // also if nobody followed it when it was taken
+    await queue.add('b', job('again'));
+    for (let asked = 0; (await queue.currentDelivery('b')) === null && asked < 1_000; asked += 1)
+      await systemClock.sleep(10);
+    expect(await queue.state('b')).toMatchObject({ state: 'taken', worker: 'one', begun: false });
+    expect(await follow(queue, 'b', ended)).toEqual({ state: 'completed', outcome: { done: 'again' } });
   });
 
   it('keeps a message for a job that its worker is about to take', async () => {
