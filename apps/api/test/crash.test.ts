@@ -24,7 +24,7 @@ const { test: onLinux } = requires(procFilesystem());
 let sandbox: Sandbox;
 
 const HOST = { ...LONG_GRACE, ...CHECKPOINTS_SOON, ...WARM };
-const LEASE = { ...HOST, LEASE_MS: '1000' };
+const LEASE = { ...HOST, LEASE_MS: '2000' };
 const RESUMING = { ...LEASE, ON_INTERRUPT: 'resume' };
 /** Trains for seconds after its first checkpoint, on a fast machine too. */
 const TRAINING = { strategy: strategyText({ epochs: 50, batchSize: 256, paceMs: 20 }), seed: 3 };

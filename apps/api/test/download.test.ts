@@ -38,7 +38,7 @@ beforeAll(async () => {
     DATA_SOURCES_FILE,
     DATA_SOURCES_PRIVATE_NETWORKS: '127.0.0.1',
     ON_INTERRUPT: 'resume',
-    LEASE_MS: '1000',
+    LEASE_MS: '2000',
   };
   api = await sandbox.startApi('api', settings);
 });

@@ -185,7 +185,7 @@ describe('an EventSource', () => {
   });
 
   test('of a restarted API gets the final state of the operation', async () => {
-    const settings = { PORT: String(await freePort()), LEASE_MS: '1000' };
+    const settings = { PORT: String(await freePort()), LEASE_MS: '2000' };
     const before = await sandbox.startApi('again', settings);
     const id = await before.startTraining({ strategy: LONG });
     await before.untilTraining(id);

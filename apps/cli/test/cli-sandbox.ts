@@ -12,7 +12,7 @@ export class CliSandbox {
 
   static async start(settings: Record<string, string> = {}): Promise<CliSandbox> {
     const port = String(await freePort());
-    const cli = new CliSandbox(await Sandbox.create(), { LEASE_MS: '1000', PORT: port, ...settings });
+    const cli = new CliSandbox(await Sandbox.create(), { LEASE_MS: '2000', PORT: port, ...settings });
     await cli.startApi();
     return cli;
   }
