@@ -42,12 +42,17 @@ describe('a page whose answers come late', () => {
 
   test('a curve that is not read says why, and is read again on request', async () => {
     const context = await world.browser.context();
-    let isBroken = true;
-    await context.route(/\/metrics$/, (route) => (isBroken ? route.abort() : route.continue()));
+    // the page also reads again by itself, when its stream is open
+    await context.route(/\/metrics$/, async (route) => {
+      const isClicked = await route.request().frame().evaluate('window.isClicked === true');
+      return isClicked ? route.continue() : route.abort();
+    });
     const page = await world.open(`/app/operations/${id}`, {}, context);
     const curves = page.locator('#curves');
     await curves.getByRole('alert').waitFor();
-    isBroken = false;
+    await page.evaluate(
+      "document.addEventListener('click', () => { window.isClicked = true; }, { capture: true })",
+    );
     await curves.getByRole('button', { name: 'Try again' }).click();
     await curves.getByText(/^\d of 3 trained, seed \d+$/).waitFor();
     expect(world.browser.problems.splice(0).filter((one) => !one.includes('ERR_FAILED'))).toEqual([]);
