@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { understand } from './understand-file.js';
+import { refusal, understand } from './understand-file.js';
 
 const bar = (day: number, price: number): object => ({
   datetime: `2024-01-0${day}`,
@@ -133,5 +133,19 @@ describe('several symbols in a JSON text: every one is read under its own name',
         adjusted: { symbol: 'A', bars: [bar(4, 50), bar(5, 51)] },
       }),
     ).toEqual([expect.stringContaining('"raw", "adjusted"')]);
+  });
+
+  test('tables with names of columns and without are refused, with the names of those without', async () => {
+    const rows = [2, 3].map((day) => [1_704_067_200_000 + day * 86_400_000, 300, 302, 299, 301, 10]);
+    const refused = 'the JSON text has tables of bars with names of columns and without. Without: ';
+    for (const [value, names] of [
+      [{ AAPL: APPLE, MSFT: rows }, '"MSFT"'],
+      [{ MSFT: rows, AAPL: { values: APPLE } }, '"MSFT"'],
+      [{ MSFT: { candles: rows }, AAPL: APPLE, IBM: { candles: rows } }, '"MSFT", "IBM"'],
+      [{ bars: { MSFT: rows, AAPL: lists(100, 2) } }, '"MSFT"'],
+      [[...APPLE, ...rows], 'the rows that are lists'],
+      [[...rows, ...APPLE], 'the rows that are lists'],
+    ] as const)
+      expect((await refusal(JSON.stringify(value), {}, 'file.json')).message).toContain(refused + names);
   });
 });

@@ -1,6 +1,6 @@
 import { importError } from '../bytes/import-error.js';
 import { meaningOf } from '../columns/column-names.js';
-import { joined, type JsonTable, type Part, SYMBOL } from './join-tables.js';
+import { isOfBars, joined, type JsonTable, MixedTablesError, type Part, SYMBOL } from './join-tables.js';
 import { quoted, type TableColumn } from './table-text.js';
 
 type JsonObject = Record<string, unknown>;
@@ -17,16 +17,25 @@ const KRAKEN = ['time', 'open', 'high', 'low', 'close', 'vwap', 'volume', 'count
  * Finds the table of a JSON value: rows as arrays or objects, columns as arrays or objects, or an object of rows by time; at any place
  * of an answer.
  *
- * @throws KtrdrError `import_invalid` if there is none
+ * @throws KtrdrError `import_invalid` if there is none, or some have names of columns and others have none
  */
 export function findJsonTable(file: string, value: unknown): JsonTable {
-  const table = tableOf(value, 0);
+  const table = tableIn(file, value);
   if (table === null)
     throw importError(
       file,
       'the JSON text has no table of bars: it needs a list of bars, or lists of times and prices of the same length',
     );
   return { ...withZone(table, value), symbol: table.symbol ?? scalarOf(value, SYMBOL) ?? undefined };
+}
+
+function tableIn(file: string, value: unknown): JsonTable | null {
+  try {
+    return tableOf(value, 0);
+  } catch (error) {
+    if (error instanceof MixedTablesError) throw importError(file, error.message);
+    throw error;
+  }
 }
 
 /** The table with the zone that stands beside it. */
@@ -49,8 +58,8 @@ function tableOf(value: unknown, depth: number): JsonTable | null {
   const object = value as JsonObject;
   return (
     splitTable(object) ??
-    listsOfRows(object) ??
-    columnsTable(object) ??
+    listsOfRows(object, depth) ??
+    columnsTable(object, depth) ??
     rowsByKey(object) ??
     tablesBelow(Object.entries(object), depth)
   );
@@ -75,13 +84,14 @@ function splitTable({ columns, index, data }: JsonObject): JsonTable | null {
   return { ...table, columns: [{ name: '', cell: (row) => cellOf(index[row]) }, ...table.columns] };
 }
 
-/** One list of rows, or lists of arrays by symbol. */
-function listsOfRows(object: JsonObject): JsonTable | null {
+/** One list of rows, or lists of arrays by symbol, without other tables beside them. */
+function listsOfRows(object: JsonObject, depth: number): JsonTable | null {
   const lists = Object.entries(object).filter(([, inner]) => Array.isArray(inner) && inner.length > 0) as [
     string,
     unknown[],
   ][];
-  if (lists.length === 0) return null;
+  if (lists.length === 0 || Object.values(object).some((inner) => isObject(inner) && hasBars(inner, depth)))
+    return null;
   const [[, only]] = lists as [[string, unknown[]]];
   if (lists.length === 1 && isObject(only[0]))
     return Object.keys(only[0]).length > 3 ? ofObjects(only) : null;
@@ -94,6 +104,20 @@ function listsOfRows(object: JsonObject): JsonTable | null {
   );
 }
 
+/** True if a list of rows stands in an object or in an object below. */
+function hasListOfBars(object: JsonObject, depth: number): boolean {
+  return Object.values(object).some((inner) =>
+    Array.isArray(inner)
+      ? inner.some(isRow) && hasBars(inner, depth)
+      : depth < MOST_DEPTH && isObject(inner) && hasListOfBars(inner, depth + 1),
+  );
+}
+
+function hasBars(value: unknown, depth: number): boolean {
+  const table = tableOf(value, depth + 1);
+  return table !== null && isOfBars(table);
+}
+
 /** The tables in the values of an object or a list: one, or one for each symbol. */
 function tablesBelow(values: [key: string | null, value: unknown][], depth: number): JsonTable | null {
   const parts = values.flatMap(([key, inner]): Part[] => {
@@ -104,8 +128,8 @@ function tablesBelow(values: [key: string | null, value: unknown][], depth: numb
   return parts.length === 0 ? null : joined(parts);
 }
 
-/** Columns by name: lists of one length, possibly in objects beside each other, or objects with the index as keys. */
-function columnsTable(object: JsonObject): JsonTable | null {
+/** Columns by name: lists of one length, possibly in objects beside each other, or objects with the index as keys. No other tables stand beside them. */
+function columnsTable(object: JsonObject, depth: number): JsonTable | null {
   const lists = scalarLists(object, 0);
   const lengths = lists.map(([, list]) => list.length);
   // the columns of several symbols
@@ -113,6 +137,7 @@ function columnsTable(object: JsonObject): JsonTable | null {
   if (new Set(names).size < names.length) return null;
   const length = lengths.find((one) => one > 0 && lengths.filter((other) => other === one).length > 3);
   if (length !== undefined) {
+    if (hasListOfBars(object, depth)) return null;
     const columns = lists.filter(([, list]) => list.length === length);
     return {
       rows: length,
@@ -147,6 +172,7 @@ function rowsByKey(object: JsonObject): JsonTable | null {
 }
 
 function ofArrays(rows: unknown[][], names: readonly string[] | null): JsonTable {
+  if (rows.some(isObject)) throw new MixedTablesError(['the rows that are lists']);
   const width = Math.min(rows[0]!.length, MOST_COLUMNS);
   return {
     rows: rows.length,
@@ -159,6 +185,7 @@ function ofArrays(rows: unknown[][], names: readonly string[] | null): JsonTable
 }
 
 function ofObjects(list: unknown[]): JsonTable {
+  if (list.some(Array.isArray)) throw new MixedTablesError(['the rows that are lists']);
   const nested = isObject(list[0]) && Object.values(list[0]).some(isObject);
   const given = list as (JsonObject | null)[];
   const rows = nested ? given.map((row) => (row === null ? null : flat(row))) : given;
@@ -227,6 +254,10 @@ function cellOf(value: unknown): number | string {
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isRow(value: unknown): boolean {
+  return isNested(value) && !Object.values(value as object).some(isNested);
 }
 
 function isNested(value: unknown): boolean {

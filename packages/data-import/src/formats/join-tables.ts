@@ -1,3 +1,4 @@
+import { shown } from '@ktrdr/contracts';
 import { meaningOf } from '../columns/column-names.js';
 import { quoted, type TableColumn } from './table-text.js';
 
@@ -24,14 +25,28 @@ export interface Part {
 export const SYMBOL = /^(?:\d+\. )?(?:symbol|ticker|pair|instrument)$/i;
 const PRICES = ['open', 'high', 'low', 'close'] as const;
 
+/** A text has tables with and without names of columns: no order of columns fits both. */
+export class MixedTablesError extends Error {
+  /** @param keys of the tables without names */
+  constructor(keys: string[]) {
+    super(
+      `the JSON text has tables of bars with names of columns and without. Without: ${keys.join(', ')}. Save them as separate files`,
+    );
+  }
+}
+
 /** A table of bars, unlike one of quotes or dividends. */
-function isOfBars({ named, columns }: JsonTable): boolean {
+export function isOfBars({ named, columns }: JsonTable): boolean {
   if (!named) return columns.length > PRICES.length;
   const meanings = new Set(columns.map(({ name }) => meaningOf(name)?.meaning));
   return PRICES.every((price) => meanings.has(price));
 }
 
-/** The tables of bars among several, one below the other, with the symbol of each. Parts of one symbol are pages of it if they have no names. */
+/**
+ * The tables of bars among several, one below the other, with the symbol of each. Parts of one symbol are pages of it if they have no names.
+ *
+ * @throws MixedTablesError
+ */
 export function joined(parts: Part[]): JsonTable {
   const bars = parts.filter(({ table }) => isOfBars(table));
   const [first, ...others] = bars;
@@ -39,13 +54,18 @@ export function joined(parts: Part[]): JsonTable {
     return parts.reduce((best, part) => (part.table.rows > best.table.rows ? part : best)).table;
   if (others.length === 0) return { ...first.table, symbol: first.symbol ?? undefined };
   const { named } = first.table;
-  const same = bars.filter(({ table }) => table.named === named);
-  const symbols = same.map(({ symbol, key }) => symbol ?? key ?? '');
+  if (others.some(({ table }) => table.named !== named))
+    throw new MixedTablesError(
+      bars.flatMap(({ table, symbol, key }, part) =>
+        table.named ? [] : [shown(symbol ?? key ?? `part ${part + 1}`)],
+      ),
+    );
+  const symbols = bars.map(({ symbol, key }) => symbol ?? key ?? '');
   const isOneSymbol = new Set(symbols).size < symbols.length;
-  const places = same.flatMap(({ table }, part) =>
+  const places = bars.flatMap(({ table }, part) =>
     Array.from({ length: table.rows }, (_, row) => ({ part, row })),
   );
-  const columnsOf = same.map(
+  const columnsOf = bars.map(
     ({ table }) => new Map(table.columns.map((column, at) => [named ? column.name : String(at), column])),
   );
   const names = new Set(columnsOf.flatMap((columns) => [...columns.keys()]));
@@ -65,9 +85,9 @@ export function joined(parts: Part[]): JsonTable {
   // without a symbol of its own, or under another name than the other parts of a symbol, a part may be another series
   const series: TableColumn = {
     name: named ? 'series' : '',
-    cell: (at) => quoted(same[places[at]!.part]!.key ?? `part ${places[at]!.part + 1}`),
+    cell: (at) => quoted(bars[places[at]!.part]!.key ?? `part ${places[at]!.part + 1}`),
   };
-  const isOpen = !hasSymbols || (isOneSymbol && same.some(({ key }) => key !== null));
+  const isOpen = !hasSymbols || (isOneSymbol && bars.some(({ key }) => key !== null));
   return {
     rows: places.length,
     named,

@@ -3,7 +3,7 @@ import { meaningOf } from '../columns/column-names.js';
 import type { PackedFile } from '../bytes/packed-file.js';
 import { toUtf8, detectEncoding } from '../bytes/text-encoding.js';
 import { findJsonTable } from './find-json-table.js';
-import type { JsonTable } from './join-tables.js';
+import { type JsonTable, MixedTablesError } from './join-tables.js';
 import { JsonText } from './json-text.js';
 import { tableText } from './table-text.js';
 
@@ -76,6 +76,8 @@ async function* tablesOf(file: PackedFile): AsyncGenerator<JsonTable> {
 
 /** The rows of a later piece in the columns of the first one. */
 function nextRows(file: string, first: JsonTable, table: JsonTable): JsonTable {
+  if (table.named !== first.named)
+    throw importError(file, new MixedTablesError(['the rows that are lists']).message);
   if (!table.named) {
     const columns = first.columns.map(({ name }, at) => table.columns[at] ?? { name, cell: () => '' });
     return { ...table, columns };
