@@ -219,6 +219,9 @@ function volumeNotes(layout: Layout, ignored: string[]): string[] {
   const { volume } = layout.groups[0]!;
   const notes: string[] = [];
   if (volume === -1) {
+    const shared = ignored.filter((name) => meaningOf(name)?.meaning === 'volume');
+    if (layout.groups.length > 1 && shared.length > 0)
+      return [`${shared.join(', ')} names no symbol: the volume is 0.`];
     const others = ignored.filter((name) => meaningOf(name) === null);
     const which = others.length === 0 ? '' : ` If one of ${others.join(', ')} is it: --columns volume=NAME.`;
     notes.push(`The file has no volume: the volume is 0.${which}`);

@@ -491,7 +491,7 @@ describe('rows', () => {
 
   test.each([
     ['a bar twice', [HEADER, BAR, BAR, NEXT], ['3: the same bar as line 2']],
-    ['a repeated header', [HEADER, BAR, HEADER, NEXT], ['3: a repeated header']],
+    ['a repeated header', [HEADER, BAR, NEXT, HEADER], ['4: a repeated header']],
     ['a holiday', [HEADER, BAR, '2024-01-01,N/A,N/A,N/A,N/A,N/A', NEXT], ['3: no price']],
     ['a word without a number', [HEADER, BAR, NEXT, '2024-01-04,closed,,,,'], ['4: no price']],
     ['prices of 0', [HEADER, BAR, NEXT, '2024-01-04,0,0,0,0,0'], ['4: all prices are 0']],

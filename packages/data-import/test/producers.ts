@@ -1008,6 +1008,7 @@ export const PRODUCERS: Producer[] = [
       '2024-01-02,1,2,0.5,1.5,10',
       '2024-01-03,1.5,2.5,1,2,11',
     ],
+    choices: { bad_rows: 'drop' },
     symbol: 'joined',
     timeframe: '1d',
     rows: 4,

@@ -1,4 +1,4 @@
-import { type Meaning, type NamedMeaning, meaningOf } from './column-names.js';
+import { isChange, isDerived, type Meaning, type NamedMeaning, meaningOf } from './column-names.js';
 
 /** A column whose meaning is known. */
 export interface MeantColumn extends NamedMeaning {
@@ -18,7 +18,14 @@ const PRICES: readonly Meaning[] = [
 ];
 /** `('Open', 'AAPL')`, as pandas writes a header of two rows in one. */
 const TUPLE = /^\(\s*['"](.+?)['"]\s*,\s*['"](.*?)['"]\s*\)$/;
+/** Meanings in a row from which it is a header. */
+const LEAST_MEANINGS = 3;
 const SYMBOL_LIKE = /^[A-Z0-9^][A-Z0-9._=^/-]*$/;
+
+/** True for a row that names at least three meanings of columns. */
+export function namesPrices(cells: string[]): boolean {
+  return new Set(meantColumns(cells, null).map(({ meaning }) => meaning)).size >= LEAST_MEANINGS;
+}
 
 /**
  * What each column means. A header can name a symbol for each column: in a row of its own (yfinance), or before or after the meaning
@@ -39,7 +46,7 @@ export function meantColumns(names: (string | null)[], symbols: (string | null)[
       const symbol = PRICES.includes(found.meaning) ? (symbols?.[column] ?? null) : null;
       return [{ ...found, column, symbol }];
     }
-    if (name === null || hasPrices) return [];
+    if (name === null || hasPrices || isChange(name)) return [];
     const split = splitName(name);
     return split === null ? [] : [{ ...split.meaning, column, symbol: split.symbol }];
   });
@@ -58,7 +65,8 @@ function splitName(name: string): { meaning: NamedMeaning; symbol: string | null
   for (const [word, symbol] of pairs.toSorted(([a], [b]) => b.length - a.length)) {
     const meaning = meaningOf(word);
     if (meaning === null || !PRICES.includes(meaning.meaning)) continue;
-    return { meaning, symbol: SYMBOL_LIKE.test(symbol) ? symbol : null };
+    if (SYMBOL_LIKE.test(symbol)) return { meaning, symbol };
+    return isDerived(symbol) ? null : { meaning, symbol: null };
   }
   return null;
 }

@@ -92,11 +92,12 @@ series: currency, ccy, curr, currency code, price currency, quote currency, trad
 series: exchange, exch, exchange code, exchange name, exchange id, venue, market, market code, market name, market id, market type, mic,
   trading venue, marketplace, place, bourse, borse, boerse, borsenplatz, handelsplatz, mercado, mercato, mkt, board, board id, boardid,
   биржа, 交易所, 市场, 市場, 시장, publisher id, publisher, dataset, source, data source, provider, feed, vendor
-series: 名称, 股票名称, 证券简称, 종목명, 銘柄名, company, company name, security name,
+series: unit, units, price unit, quote unit, type, ex,
+  名称, 股票名称, 证券简称, 종목명, 銘柄名, company, company name, security name,
   series, s, i, scty srs, curcdd, permno, gvkey, iid, segment, sgmt, security type, instrument type, asset type, asset class, sec type, share class, instrument id,
   security id, conid, con id, fin instrm id, fin instrm tp
 series: expiry, expiry date, expiry dt, expiration, expiration date, expdate, xpry dt, maturity, maturity date, contract month,
-  delivery month, delivery date, contract code, contract id, contract name, settlement month, underlying
+  delivery month, delivery date, contract code, contract id, contract name, futures, settlement month, underlying
 series: strike, strike price, strike pr, strk pric, right, option type, option typ, optn tp, put call, call put, cp flag, cp
 series: adjustment, adjustment type, is adjusted, adjusted flag, adjust flag, adjustflag, adj flag, adj type, price adjustment
 series: side, price type, price side, quote type, quote side, bid ask, bidask, what to show, data type, bar type, candle type, price kind
@@ -141,13 +142,34 @@ const UNADJUSTED =
 const ADJUSTED_WORD =
   /^(?:adj\w*|\w*bereinigt\w*|ajust\w*|aggiust\w*|rettific\w*|aangepast\w*|скорр\p{L}*|調整後?|수정|splits?|div(?:idends?)?|and|for|back(?:ward)?|fwd|forward)$/u;
 
+/** `Open %`, `Close chg`, `Change (close)`: not a price. */
+const CHANGE =
+  /[%‰]|(?<!\p{L})(?:change|chng|chg|returns?|ret|diffs?|difference|delta|pct|percent|percentage|rendite|veränderung|variation|variación|variazione|variação|var|изм|изменение)(?!\p{L})/iu;
+/** Words beside a price that say that it is computed, or of another bar. */
+const DERIVED =
+  /(?<!\p{L})(?:log|norm|normali[sz]ed|scaled|std|standardi[sz]ed|z ?score|lag|lagged|shift|shifted|prev|previous|prior|yesterday|next|future|fwd|forward|[sewh]?ma|avg|average|mean|median|smooth|smoothed|rolling|pred|predicted|forecast|target|rank|ratio|diff|index(?:ed)?|relative|rel)(?!\p{L})/iu;
+
+/** True for the name of a change, in percent or not. */
+export function isChange(name: string): boolean {
+  return CHANGE.test(name.replace(/([a-z])([A-Z])/g, '$1 $2'));
+}
+
+/** True for a part of a name that says that a value is not the price itself. */
+export function isDerived(part: string): boolean {
+  return DERIVED.test(part.replace(/([a-z])([A-Z])/g, '$1 $2'));
+}
+
+/** What pandas adds to names that a table has twice: `Open.1`, `Open_x`. */
+const TWIN = /(?<=\p{L}{3})(?:\.\d|_[xy])$/u;
+
 /** What a column's name means. `null` if it says nothing. */
 export function meaningOf(name: string): NamedMeaning | null {
-  const simple = simpleName(name);
+  if (isChange(name)) return null;
+  const simple = simpleName(name.replace(TWIN, ''));
   const side = SIDE.exec(simple);
   const sideName = side?.[1] ?? side?.[2] ?? null;
   const bare = simple.replace(SIDE, '');
-  const unit = VOLUME_UNIT.exec(name.trim())?.[1]?.toUpperCase() ?? null;
+  const unit = VOLUME_UNIT.exec(name.replace(TWIN, '').trim())?.[1]?.toUpperCase() ?? null;
   const found = unit === null ? (knownName(bare) ?? adjustedName(bare)) : BY_NAME.get(bare);
   if (found !== undefined) return { ...found, side: sideName, unit, isVague: VAGUE.test(bare) };
   if (unit === null || INDICATOR.test(unit)) return null;

@@ -4,6 +4,7 @@ import { importError } from '../bytes/import-error.js';
 import { isMissing, looksLikeNumber } from '../numbers/number-text.js';
 import { meantColumns, type MeantColumn } from './column-groups.js';
 import type { Meaning } from './column-names.js';
+import { checkCurrencies } from './price-currencies.js';
 import { askTimeColumn } from './rival-times.js';
 import { answerName, chosenColumns, onlyColumns } from './chosen-columns.js';
 import { looksLikeTime } from '../times/time-column.js';
@@ -63,8 +64,10 @@ export function findNamedColumns(table: NamedTable, named: boolean, choices: Imp
     ...new Set(meant.map(({ symbol }) => symbol).filter((symbol) => symbol !== null && symbol !== '')),
   ];
   const groups = (symbolNames.length === 0 ? [null] : symbolNames).map((symbol): ColumnGroup => {
-    const own = symbol === null ? meant : meant.filter((column) => column.symbol === symbol);
-    return { ...groupOf(own, { names, chosen, questions, notes }), symbol };
+    const own = symbolNames.length < 2 ? meant : meant.filter((column) => column.symbol === symbol);
+    const group = { ...groupOf(own, { names, chosen, questions, notes }), symbol };
+    checkCurrencies(file, names, group);
+    return group;
   });
   const layout: Layout = {
     ...times,
@@ -159,16 +162,17 @@ interface GroupContext {
 
 function groupOf(meant: MeantColumn[], context: GroupContext): Omit<ColumnGroup, 'symbol'> {
   const { chosen } = context;
-  const sided = oneSide(meant, context);
-  const isChosen = (column: number): boolean => Object.values(chosen).includes(column);
+  const sided = oneSet(oneSide(meant, context), context);
   const pick = (meaning: Meaning & ImportColumn): number => {
     const choice = chosen[meaning];
     if (choice !== undefined) return choice;
-    const candidates = sided
-      .filter((column) => column.meaning === meaning && !isChosen(column.column))
-      .toSorted((a, b) => a.rank - b.rank);
-    const equal = candidates.filter(({ rank }) => rank === candidates[0]!.rank);
-    if (equal.length < 2) return equal[0]?.column ?? -1;
+    const equal = bestOf(sided, meaning, context);
+    if (equal.length < 2) {
+      const [only] = equal;
+      if (only !== undefined && only.unit !== null && QUOTE_CURRENCY.test(only.unit))
+        context.notes.push(`By its name, ${columnName(context, only.column)} is a turnover in ${only.unit}.`);
+      return only?.column ?? -1;
+    }
     if (meaning === 'volume') {
       const base = equal.filter(({ unit }) => unit === null || !QUOTE_CURRENCY.test(unit));
       if (base.length === 1) {
@@ -201,6 +205,34 @@ function groupOf(meant: MeantColumn[], context: GroupContext): Omit<ColumnGroup,
     volume: volume === -1 ? ticks : volume,
     tickVolume: volume === -1 || chosen.volume !== undefined ? -1 : ticks,
   };
+}
+
+/** The columns that name a meaning best, without those that are chosen for one. */
+function bestOf(columns: MeantColumn[], meaning: Meaning, { chosen }: GroupContext): MeantColumn[] {
+  const candidates = columns
+    .filter((column) => column.meaning === meaning && !Object.values(chosen).includes(column.column))
+    .toSorted((a, b) => a.rank - b.rank);
+  return candidates.filter(({ rank }) => rank === candidates[0]!.rank);
+}
+
+/** Columns of one set of prices. If a file has several, `Open` to `Close` and `Open.1` to `Close.1`, the import asks for one of them. */
+function oneSet(columns: MeantColumn[], context: GroupContext): MeantColumn[] {
+  const prices = PRICES.map((price) => bestOf(columns, price, context));
+  const count = prices[0]!.length;
+  if (count < 2 || prices.some(({ length }) => length !== count)) return columns;
+  if (PRICES.some((price) => context.chosen[price] !== undefined)) return columns;
+  const volumes = context.chosen.volume === undefined ? bestOf(columns, 'volume', context) : [];
+  const values = volumes.length === count ? [...prices, volumes] : prices;
+  context.questions.push({
+    choice: 'columns',
+    message: `The file has ${count} sets of prices: ${prices[3]!.map(({ column }) => columnName(context, column)).join(', ')} could be the close. Choose one.`,
+    answers: prices[0]!.map((_, set) =>
+      values.map((all) => `${all[set]!.meaning}=${answerName(context, all[set]!.column)}`).join(','),
+    ),
+    suggestion: null,
+  });
+  const others = new Set(values.flatMap((all) => all.slice(1)));
+  return columns.filter((column) => !others.has(column));
 }
 
 /** Columns of one side of the market. Bid and ask without anything else are asked about. */

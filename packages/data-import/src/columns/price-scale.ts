@@ -79,7 +79,8 @@ function asked(scale: number, message: string, suggestion: string): PriceScale {
 
 /** What a volume counts, by the end of its name: `Volume (K)`, `Volume ('000)`, `Volume in Mio.`. */
 const VOLUME_SCALES: readonly [RegExp, number][] = [
-  [/[( ](k|['’]?000s?|tsd\.?|thousands?|тыс\.?)\)?$/i, 1e3],
+  [/[( ](['’]?00s?|100s|hundreds?)\)?$/i, 1e2],
+  [/[( ](k|['’]?000s?|1,?000s|tsd\.?|thousands?|тыс\.?)\)?$/i, 1e3],
   [/[( ](lakhs?|lacs?)\)?$/i, 1e5],
   [/[( ](mn|mio\.?|mln\.?|millions?|млн\.?)\)?$/i, 1e6],
   [/[( ](cr|crores?)\)?$/i, 1e7],

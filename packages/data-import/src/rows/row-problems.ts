@@ -28,6 +28,11 @@ export class RowProblems {
     this.problems.add(line, message, column === undefined ? undefined : column + 1);
   }
 
+  /** Adds a problem with a row that is left out already. */
+  addLeftOut(line: number, message: string): void {
+    if (this.choice !== 'drop') this.add(line, message);
+  }
+
   /** True if reading on is pointless: the import is refused, and its list of problems is full. */
   get isFull(): boolean {
     return this.choice === 'refuse' && this.problems.isFull;

@@ -1,14 +1,18 @@
 import { shown, type AdjustChoice } from '@ktrdr/contracts';
 import { priceProblem, volumeProblem } from '@ktrdr/market-data';
+import { importError } from '../bytes/import-error.js';
+import { namesPrices } from '../columns/column-groups.js';
 import { columnName, type ColumnGroup, type Layout } from '../columns/layout.js';
 import type { DecimalSign } from '../numbers/number-text.js';
 import { MISSING, readNumber } from '../numbers/read-number.js';
 import type { RowScanner } from '../table/row-scanner.js';
-import type { TimeColumn } from '../times/time-column.js';
+import { looksLikeTime, type TimeColumn } from '../times/time-column.js';
 import { Currencies } from './currencies.js';
 import { PRICE_NAMES, priceColumn } from './price-columns.js';
 import type { RowProblems } from './row-problems.js';
+import { cellsOf, commaHint, isDividend, rowText } from './row-text.js';
 import { type ColumnValues, SeriesValues } from './series-values.js';
+import { TableBreaks } from './table-breaks.js';
 import { TICKS, type TableRows, VALUE_COLUMNS, VOLUME } from './table-rows.js';
 import { whyUnwanted } from './wanted-rows.js';
 
@@ -21,6 +25,7 @@ const MOST_WORDS = 3;
 
 /** Options of a row reader. */
 export interface RowReaderOptions {
+  file: { name: string };
   layout: Layout;
   /** Cells that a row has. */
   width: number;
@@ -55,8 +60,10 @@ export class RowReader {
   readonly completeWords = new Set<string>();
   private readonly series: SeriesValues;
   private readonly currencies = new Currencies();
+  private readonly breaks: TableBreaks;
 
   constructor(private readonly options: RowReaderOptions) {
+    this.breaks = new TableBreaks(options.problems);
     this.series = new SeriesValues(options.layout.series);
   }
 
@@ -89,7 +96,26 @@ export class RowReader {
       }
     }
     // beside other symbols, a symbol without a price did not trade
-    if (withPrices === 0) problems.leftOut.add(scanner.line, () => this.whyLeftOut(scanner));
+    if (withPrices === 0) this.leaveOut(scanner);
+    else this.breaks.addBar();
+  }
+
+  private leaveOut(scanner: RowScanner): void {
+    const { layout, problems } = this.options;
+    problems.leftOut.add(scanner.line, () => this.whyLeftOut(scanner));
+    // rows with a symbol of their own need no title
+    if (layout.symbol !== -1) return;
+    if (this.isHeader(scanner)) this.breaks.add(scanner.line, 'a header');
+    else if (this.isTitle(scanner)) this.breaks.add(scanner.line, `the line ${shown(rowText(scanner))}`);
+  }
+
+  /** True for words without a time. */
+  private isTitle(scanner: RowScanner): boolean {
+    const { time } = this.options.layout;
+    const cell = time < scanner.fields ? scanner.text(time) : '';
+    const text = rowText(scanner);
+    const isWord = scanner.fields === 1 || /\p{L}/u.test(cell === '' ? text : cell);
+    return isWord && !isDividend(text) && !looksLikeTime(cell);
   }
 
   /** Only the time of a bar that was still open counts. */
@@ -251,6 +277,12 @@ export class RowReader {
     const prices = this.values.subarray(0, CLOSE + 1);
     if (prices.some((value) => Number.isFinite(value))) return false;
     if (isDividend(rowText(scanner)) || this.isHeader(scanner)) return true;
+    if (namesPrices(cellsOf(scanner)))
+      throw importError(
+        this.options.file.name,
+        'another table begins here, with other columns: split the file',
+        { line: scanner.line },
+      );
     const garbled = prices.findIndex((value) => Number.isNaN(value));
     return missing === CLOSE && !/\d/.test(scanner.text(priceColumn(group, garbled)));
   }
@@ -295,21 +327,4 @@ export class RowReader {
 /** Moves the decimal point: 82.3 * 1000 is not 82300. */
 function scaled(value: number, scale: number): number {
   return Number((value * scale).toPrecision(15));
-}
-
-function rowText(scanner: RowScanner): string {
-  return Array.from({ length: scanner.fields }, (_, field) => scanner.text(field))
-    .filter((cell) => cell !== '')
-    .join(' ');
-}
-
-function isDividend(text: string): boolean {
-  return /dividend|split|capital gain/i.test(text);
-}
-
-/** Decimal commas without quotes make at least three cells too many. */
-function commaHint({ fields }: RowScanner, width: number): string {
-  return fields > width + 2
-    ? ': put numbers with decimal commas in quotes if commas separate the columns'
-    : '';
 }

@@ -1,4 +1,4 @@
-import { meantColumns } from '../columns/column-groups.js';
+import { namesPrices } from '../columns/column-groups.js';
 import { looksLikeTime } from '../times/time-column.js';
 import { isDataRow, isTextRow, type TextRow } from './find-dialect.js';
 
@@ -15,9 +15,6 @@ export interface Header {
   /** Index of the first row of data in the rows. */
   dataRow: number;
 }
-
-/** Meanings in a row from which it is a header. */
-const LEAST_MEANINGS = 3;
 
 /**
  * Finds the header: the row of names before the first row of data. Titles and comments may stand above it. Between it and the data may
@@ -46,14 +43,23 @@ export function findHeader(rows: TextRow[]): Header {
     if (isIndexName(next)) names[0] = next[0]!;
     else if (isSymbolsRow(next, cells) && (next[0] !== '' || isIndexName(before[dataRow + 1]?.cells ?? [])))
       symbols ??= symbolsOf(next);
+    else if (next.length === cells.length) addUnits(names, next);
   }
   if (symbols !== null && /^price$/i.test(names[0]!)) names[0] = '';
-  return { names, symbols, named: meaningsOf(cells) >= LEAST_MEANINGS, cells, dataRow };
+  return { names, symbols, named: namesPrices(cells.map(withoutHash)), cells, dataRow };
 }
 
 /** `Date,,,,` names the index of a pandas table. */
 function isIndexName(cells: string[]): boolean {
   return cells.length > 1 && cells[0] !== '' && cells.slice(1).every((cell) => cell === '');
+}
+
+/** A row of units below the names: `Volume` and `(thousands)` become `Volume (thousands)`. */
+function addUnits(names: string[], row: string[]): void {
+  for (const [column, cell] of row.entries()) {
+    const unit = cell.replace(/^[([]|[)\]]$/g, '');
+    if (unit !== '' && column < names.length) names[column] = `${names[column]} (${unit})`;
+  }
 }
 
 function symbolsOf(cells: string[]): (string | null)[] {
@@ -62,7 +68,7 @@ function symbolsOf(cells: string[]): (string | null)[] {
 
 /** The last row that names at least three meanings, else a row of words just above the data, one for each cell. */
 function headerRow(before: TextRow[], width: number): number {
-  const named = before.findLastIndex(({ cells }) => isNameRow(cells) && meaningsOf(cells) >= LEAST_MEANINGS);
+  const named = before.findLastIndex(({ cells }) => isNameRow(cells) && namesPrices(cells.map(withoutHash)));
   if (named !== -1) return named;
   const last = before.length - 1;
   const cells = before[last]?.cells;
@@ -74,10 +80,6 @@ function headerRow(before: TextRow[], width: number): number {
 /** `1. open` begins with a number, and is not one. */
 function isNameRow(cells: string[]): boolean {
   return isTextRow(cells) && cells.filter((cell) => cell !== '').length > 1;
-}
-
-function meaningsOf(cells: string[]): number {
-  return new Set(meantColumns(cells.map(withoutHash), null).map(({ meaning }) => meaning)).size;
 }
 
 /** `#timestamp,open,...` */
@@ -94,7 +96,7 @@ function isSymbolsRow(row: string[], names: string[]): boolean {
     /^(ticker|symbols?|)$/i.test(row[0]!) &&
     isTextRow(row) &&
     // C, O and V are symbols too
-    meaningsOf(row.filter((cell) => cell.length > 1)) < LEAST_MEANINGS
+    !namesPrices(row.filter((cell) => cell.length > 1))
   );
 }
 

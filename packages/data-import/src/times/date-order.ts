@@ -44,6 +44,8 @@ export function findDateOrder(written: WrittenTimes, chosen: DateOrder | undefin
   if (left.length === 0) return contradiction(written, orders, against);
   // dots stand between day, month and year, in this order
   const [best] = left as [DateOrder];
+  const swapped = left.length === 1 && form === FORMS.yearLast ? swappedRow(written, best) : -1;
+  if (swapped !== -1) return mixed(written, orders, swapped);
   if (left.length === 1 || separator === POINT || left.every((order) => isSame(written, best, order)))
     return { ...certain(best), note: decidedBy(written, best, orders, against) };
   return {
@@ -106,6 +108,49 @@ function isSame({ dates, length, style }: WrittenTimes, one: DateOrder, other: D
     if (a.year !== b.year || a.month !== b.month || a.day !== b.day) return false;
   }
   return true;
+}
+
+/**
+ * A spreadsheet can swap day and month of the dates that it could read, and leave the others. Then the dates are only in order of time if
+ * the day and month of every date that fits both orders are swapped. The first such row; -1 if there is none.
+ */
+function swappedRow({ dates, length, style }: WrittenTimes, best: DateOrder): number {
+  let first = -1;
+  const found = [0, 0, 0, 0];
+  let [before, beforeSwapped, packedBefore] = [NaN, NaN, -1];
+  for (let row = 0; row < length; row++) {
+    const packed = dates[row]!;
+    if (packed === packedBefore) continue;
+    packedBefore = packed;
+    const { year, month, day } = partsOf(packed, style.form, best);
+    const fitsBoth = day <= 12 && day !== month;
+    if (fitsBoth && first === -1) first = row;
+    const now = (year * 100 + month) * 100 + day;
+    const swapped = fitsBoth ? (year * 100 + day) * 100 + month : now;
+    if (now > before) found[0]!++;
+    if (now < before) found[1]!++;
+    if (swapped > beforeSwapped) found[2]!++;
+    if (swapped < beforeSwapped) found[3]!++;
+    [before, beforeSwapped] = [now, swapped];
+  }
+  const [ups, downs, upsSwapped, downsSwapped] = found as [number, number, number, number];
+  const isInOrder = ups === 0 || downs === 0;
+  return isInOrder || (upsSwapped > 0 && downsSwapped > 0) ? -1 : first;
+}
+
+function mixed(written: WrittenTimes, orders: readonly DateOrder[], row: number): OrderFound {
+  return {
+    order: orders[0]!,
+    possible: orders.slice(0, 1),
+    note: null,
+    question: {
+      choice: 'date_format',
+      message: (timeAt) =>
+        `the dates are in order of time only if day and month are swapped in some of them, as a spreadsheet does: line ${written.lines[row]} has ${timeAt(row)}`,
+      answers: orders.map((order) => nameOf(order, written)),
+      suggestion: null,
+    },
+  };
 }
 
 function contradiction(

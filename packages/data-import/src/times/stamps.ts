@@ -4,6 +4,7 @@ import type { TimeQuestion } from './quoting.js';
 
 const MINUTE_MS = 60_000;
 const HALF_HOUR_MS = 30 * MINUTE_MS;
+const HOUR_MS = 60 * MINUTE_MS;
 /** Days that show how sessions begin and end. */
 const LEAST_DAYS = 3;
 /** Bars of up to this length begin by chance at such times too rarely to need several days. */
@@ -78,13 +79,13 @@ export function sessionStamps(
         `the file does not say whether its times are the open or the close of a bar: line ${lines[0]} has ${timeAt(0)}, and every time is a minute before a multiple of ${stepOf(length) / MINUTE_MS} minutes`,
       'bars begin at multiples of their length',
     );
-  if (length >= HALF_HOUR_MS) return null;
+  if (length > HALF_HOUR_MS) return null;
   let [days, late, day] = [0, 0, NaN];
   let [first, last] = [0, 0];
   const count = (): void => {
     if (Number.isNaN(day)) return;
     days++;
-    if (last > first && first % HALF_HOUR_MS === length && last % HALF_HOUR_MS === 0) late++;
+    if (last > first && beginsLate(first, last, length)) late++;
   };
   for (const time of times) {
     if (Number.isNaN(time)) continue;
@@ -104,6 +105,14 @@ export function sessionStamps(
       `the file does not say whether its times are the open or the close of a bar: nearly every day begins like ${text(first)} and ends like ${text(last)}`,
     'sessions begin and end at whole or half hours',
   );
+}
+
+/** True if a session of close times can begin and end so. */
+function beginsLate(first: number, last: number, length: number): boolean {
+  // sessions of half-hour bars can begin at any of them; many exchanges open at 09:30 and close at 15:00 or 16:00
+  if (length === HALF_HOUR_MS)
+    return first === 10 * HOUR_MS && (last === 15 * HOUR_MS || last === 16 * HOUR_MS);
+  return first % HALF_HOUR_MS === length && last % HALF_HOUR_MS === 0;
 }
 
 /**
