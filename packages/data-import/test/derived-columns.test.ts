@@ -8,6 +8,7 @@ const text = (header: string, more = ''): string =>
 describe('columns that are not prices are not read as prices', () => {
   test.each([
     'Date,Open %,High %,Low %,Close %,Volume',
+    'Date,Open (%),High (%),Low (%),Close (%),Volume',
     'Date,Open chg,High chg,Low chg,Close chg,Volume',
     'Date,Change (open),Change (high),Change (low),Change (close),Volume',
     'date,open_return,high_return,low_return,close_return,volume',

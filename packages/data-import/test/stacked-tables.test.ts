@@ -19,6 +19,16 @@ describe('tables below each other in one file are not joined without a question'
       [HEADER, ...JANUARY, ',,,,,', 'Symbol: MSFT,,,,,', ...FEBRUARY],
       '5: the line "Symbol: MSFT" between bars',
     ],
+    [
+      'codes as titles',
+      ['005930', HEADER, ...JANUARY, '000660', ...FEBRUARY],
+      '5: the line "000660" between bars',
+    ],
+    [
+      'titles in two cells',
+      [HEADER, ...JANUARY, 'Symbol,MSFT', ...FEBRUARY],
+      '4: the line "Symbol MSFT" between bars',
+    ],
     ['titles without a header', [...JANUARY, '# MSFT', ...FEBRUARY], '3: the line "# MSFT" between bars'],
   ])('%s', async (_, lines, message) => {
     const { asks } = await understand(lines.join('\n'), { timeframe: '1d' });
@@ -47,6 +57,22 @@ describe('tables below each other in one file are not joined without a question'
       bars: [expect.stringMatching(/^AAPL /), expect.stringMatching(/^MSFT /)],
       leftOut: ['4: a repeated header', '5: no price'],
     });
+  });
+
+  test('rows that an option leaves out can be titles too', async () => {
+    const of = (rows: string[], board: string): string[] => rows.map((row) => `${row},${board}`);
+    const header = `${HEADER},Board`;
+    const lines = [header, ...of(JANUARY, 'A'), header, ...of(FEBRUARY, 'A')];
+    expect((await understand(lines.join('\n'), { timeframe: '1d', only: { Board: 'A' } })).asks).toEqual([
+      expect.stringContaining('AAPL.csv:4: a header between bars'),
+    ]);
+  });
+
+  test('a row that says why there is no bar is no title', async () => {
+    for (const row of ['Market closed (holiday),,,,,', '2024-01-04,closed,,,,', 'January 2024,,,,,', ',,,,,'])
+      expect(
+        (await understand([HEADER, ...JANUARY, row, ...FEBRUARY].join('\n'), { timeframe: '1d' })).asks,
+      ).toEqual([]);
   });
 
   test('a header or words after the last bar are left out', async () => {

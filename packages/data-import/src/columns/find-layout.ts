@@ -1,6 +1,7 @@
 import { type ImportChoices, type KtrdrError, shown } from '@ktrdr/contracts';
 import { importError } from '../bytes/import-error.js';
 import { looksLikeNumber, numberOfText, type DecimalSign } from '../numbers/number-text.js';
+import { isChange } from './column-names.js';
 import { findNamedColumns, type NamedTable } from './find-columns.js';
 import { areNewestFirst } from '../times/time-column.js';
 import { columnName, type ColumnGroup, type Layout, usedColumns } from './layout.js';
@@ -35,6 +36,7 @@ function freeNumbers({ rows, names }: NamedTable, layout: Layout): number[] {
   return names
     .map((_, column) => column)
     .filter((column) => !used.has(column) && (column > layout.time || names[column] !== null))
+    .filter((column) => !isChange(names[column] ?? ''))
     .filter((column) => {
       const cells = rows.map((row) => row[column] ?? '').filter((cell) => cell !== '');
       return cells.length > 0 && cells.filter((cell) => looksLikeNumber(cell)).length * 2 > cells.length;

@@ -19,6 +19,8 @@ import { whyUnwanted } from './wanted-rows.js';
 const CLOSE = 3;
 /** Why a row is left out whose bar was still open. */
 export const OPEN_BAR = 'the bar was not complete';
+/** A line that says why there is no bar. */
+const HOLIDAY = /holiday|closed|weekend|feiertag|férié|festivo|feriado|休市|休場/i;
 const OPEN_BAR_WORD = /^(false|0|no)$/i;
 /** Values of such a column that a question shows. */
 const MOST_WORDS = 3;
@@ -77,7 +79,7 @@ export class RowReader {
     const { layout, problems, width } = this.options;
     if (layout.wanted.length > 0) {
       const why = whyUnwanted(layout, scanner);
-      if (why !== null) return problems.leftOut.add(scanner.line, why);
+      if (why !== null) return this.leaveOut(scanner, why);
     }
     if (layout.complete !== -1 && layout.complete < scanner.fields) {
       const word = scanner.text(layout.complete);
@@ -96,13 +98,13 @@ export class RowReader {
       }
     }
     // beside other symbols, a symbol without a price did not trade
-    if (withPrices === 0) this.leaveOut(scanner);
+    if (withPrices === 0) this.leaveOut(scanner, () => this.whyLeftOut(scanner));
     else this.breaks.addBar();
   }
 
-  private leaveOut(scanner: RowScanner): void {
+  private leaveOut(scanner: RowScanner, why: string | (() => string)): void {
     const { layout, problems } = this.options;
-    problems.leftOut.add(scanner.line, () => this.whyLeftOut(scanner));
+    problems.leftOut.add(scanner.line, why);
     // rows with a symbol of their own need no title
     if (layout.symbol !== -1) return;
     if (this.isHeader(scanner)) this.breaks.add(scanner.line, 'a header');
@@ -113,9 +115,11 @@ export class RowReader {
   private isTitle(scanner: RowScanner): boolean {
     const { time } = this.options.layout;
     const cell = time < scanner.fields ? scanner.text(time) : '';
+    const isCode = scanner.fields === 1 && /^\d{1,6}$/.test(cell);
+    if (!isCode && cell !== '' && looksLikeTime(cell)) return false;
     const text = rowText(scanner);
     const isWord = scanner.fields === 1 || /\p{L}/u.test(cell === '' ? text : cell);
-    return isWord && !isDividend(text) && !looksLikeTime(cell);
+    return isWord && !isDividend(text) && !HOLIDAY.test(text);
   }
 
   /** Only the time of a bar that was still open counts. */
