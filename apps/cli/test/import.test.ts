@@ -330,7 +330,7 @@ describe('without a terminal', () => {
   test.each([
     [['--columns', 'clothes=1'], "'clothes' is not one of time, date"],
     [['--columns', 'time'], 'It must be name=value'],
-    [['--symbol-map', 'EURUSD=X=EUR'], 'Write old->new'],
+    [['--symbol-map', 'EURUSD=X=EUR'], 'Write name->value'],
     [['--only', 'currency'], 'It must be name=value'],
     [['--price-scale', '0'], "'0' is not a number above 0"],
     [['--adjust', 'up'], 'Allowed choices are none, close, ratio'],

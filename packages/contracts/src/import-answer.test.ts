@@ -31,7 +31,7 @@ test('values of columns are added, and a price scale is a number above 0', () =>
   expect(withAnswer({}, 'price_scale', '10000')).toEqual({ price_scale: '10000' });
   for (const wrong of ['0', '-1', '0.0', '1e999', 'x', ''])
     expect(() => withAnswer({}, 'price_scale', wrong)).toThrow('is not a number above 0');
-  expect(answerMeaning('only', 'currency=*')).toBe('the rows of all values are one series');
+  expect(answerMeaning('only', 'currency=*')).toBe('import all rows as one series, whatever this column says');
   expect(answerMeaning('only', 'currency=USD')).toBeNull();
   expect(answerMeaning('price_scale', '100')).toBe('the prices are divided by 100');
 });
@@ -39,7 +39,7 @@ test('values of columns are added, and a price scale is a number above 0', () =>
 test.each([
   ['clos=1', "'clos' is not one of time, date, open"],
   ['close', "It must be name=value,name=value: 'close' is not."],
-  ['close=a=b', 'Write old->new'],
+  ['close=a=b', 'Write name->value'],
 ])('%s is not an answer', (answer, message) => {
   expect(() => readColumns(answer)).toThrow(message);
 });

@@ -32,7 +32,7 @@ export const ANSWER_EXAMPLES: Readonly<Partial<Record<ImportQuestionChoice, read
 
 /** What an answer does; `null` if its word says it. */
 export function answerMeaning(choice: ImportQuestionChoice, answer: string): string | null {
-  if (choice === 'only' && answer.endsWith(ALL_ROWS)) return 'the rows of all values are one series';
+  if (choice === 'only' && answer.endsWith(ALL_ROWS)) return 'import all rows as one series, whatever this column says';
   if (choice === 'price_scale')
     return answer === '1' ? 'the prices are as written' : `the prices are divided by ${answer}`;
   return MEANINGS[choice]?.[answer] ?? null;
@@ -94,7 +94,7 @@ function pairsOf(text: string, separator: RegExp): [string, string][] {
   return text.split(',').map((pair) => {
     const [name = '', value = '', ...more] = pair.split(separator).map((part) => part.trim());
     if (name !== '' && value !== '' && more.length === 0) return [name, value];
-    const hint = more.length > 0 ? ' Write old->new where a name contains =.' : '';
+    const hint = more.length > 0 ? ' Write name->value where a name or a value contains =.' : '';
     throw invalid(`It must be name=value,name=value: '${pair.trim()}' is not.${hint}`);
   });
 }

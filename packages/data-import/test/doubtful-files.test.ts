@@ -20,7 +20,7 @@ describe('files that could be read in a wrong way without a question', () => {
     const text = JSON.stringify({ code: '0', msg: '', data: rows });
     const { asks, answers } = await understand(text, {}, 'BTC.json');
     expect(asks).toEqual([
-      'only: column 9 is 0 in line 1, and 1 in others: the bar may not have been complete. Which rows are bars?',
+      'only: column 9 is 0 in line 1, and 1 in others: the bar may not have been complete. Which rows do you want to import?',
     ]);
     expect(answers).toContain('9=1');
     const closed = await understand(text, { only: { 9: '1' } }, 'BTC.json');
@@ -78,7 +78,7 @@ describe('files that could be read in a wrong way without a question', () => {
     expect((await understand(text('USD '))).asks).toEqual([]);
   });
 
-  test('prices with zeros before them may have decimals without a sign, as B3 writes them', async () => {
+  test('prices with leading zeros may have decimals without a point, as B3 writes them', async () => {
     const text = [
       'DATA;SYMBOL;OPEN;HIGH;LOW;CLOSE;VOLUME',
       '20240102;PETR4;0000000003740;0000000003799;0000000003716;0000000003778;0000000240434',
@@ -86,7 +86,7 @@ describe('files that could be read in a wrong way without a question', () => {
     ].join('\n');
     const { asks, answers } = await understand(text);
     expect(asks).toEqual([
-      'price_scale: All prices are 13 digits with zeros before them: is the close 3778, or has it decimals, such as 37.78?',
+      'price_scale: All prices have 13 digits with leading zeros: is the close 3778 or 37.78?',
     ]);
     expect(answers).toEqual(['100', '1']);
     expect((await understand(text, { price_scale: '100' })).bars).toEqual([
@@ -135,7 +135,7 @@ describe('files that could be read in a wrong way without a question', () => {
     const downloads = rows([1_706_000_040, 1_706_000_100, 1_706_000_160]);
     const { asks, answers } = await understand(downloads);
     expect(asks).toEqual([
-      'columns: The file has two times that do not agree: line 2 has timestamp "1706000040" and Date "2024-01-02". Which is the time of the bar?',
+      'columns: Two columns disagree about the time: line 2 has timestamp "1706000040" and Date "2024-01-02". Which one is the time of the bar?',
     ]);
     expect(answers).toEqual(['time=Date', 'time=timestamp']);
     expect((await understand(downloads, { columns: { time: 'Date' } })).bars).toEqual([

@@ -137,7 +137,7 @@ describe('several symbols in a JSON text: every one is read under its own name',
 
   test('tables with names of columns and without are refused, with the names of those without', async () => {
     const rows = [2, 3].map((day) => [1_704_067_200_000 + day * 86_400_000, 300, 302, 299, 301, 10]);
-    const refused = 'the JSON text has tables of bars with names of columns and without. Without: ';
+    const refused = 'the JSON text mixes tables with and without column names. Without names: ';
     for (const [value, names] of [
       [{ AAPL: APPLE, MSFT: rows }, '"MSFT"'],
       [{ MSFT: rows, AAPL: { values: APPLE } }, '"MSFT"'],

@@ -91,7 +91,7 @@ describe('files of producers that are easily read wrongly', () => {
     const of = (dates: string[]): string =>
       ['Date,Open,High,Low,Close,Volume', ...dates.map((date) => `${date},${VALUES}`)].join('\n');
     const message =
-      'date_format: the dates are in order of time only if day and month are swapped in some of them, as a spreadsheet does: line 2 has "11/01/2024"';
+      'date_format: some dates seem to have day and month swapped, as a spreadsheet can do: line 2 has "11/01/2024". Export the file again without a spreadsheet, or choose a format to read all dates as written';
     const swapped = ['11/01/2024', '12/01/2024', '01/15/2024', '01/16/2024'];
     expect((await understand(of(swapped))).asks).toEqual(expect.arrayContaining([message]));
     const sorted = ['01/11/2024', '01/12/2024', '01/15/2024', '01/16/2024'];

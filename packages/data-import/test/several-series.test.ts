@@ -127,7 +127,7 @@ describe('rows of several series in one file', () => {
     const text = barsWith('note,kind', [',a', 'x,b', ',a', 'x,b'], 2);
     const { asks, answers } = await understand(text);
     expect(asks).toEqual([
-      'only: The bars of one symbol have several values in column "kind": "a", "b"; lines 2 and 3 have the same time. Which of them is the series? To make each value a symbol: --columns symbol=kind.',
+      'only: The bars of one symbol have several values in column "kind": "a", "b"; lines 2 and 3 have the same time. Which one do you want to import? To import each value as a symbol of its own: --columns symbol=kind.',
     ]);
     expect(answers).toEqual(['kind=a', 'kind=b']);
     expect(await storedCloses(text, { only: { kind: 'b' } })).toEqual({ X: [2.5, 4.5] });
@@ -176,7 +176,7 @@ describe('a column that says whether a bar was complete', () => {
     const text = barsWith('confirm', ['1', '0', '1', '1', '0']);
     const { asks, answers } = await understand(text);
     expect(asks).toEqual([
-      'only: confirm says that the bar in line 3 was not complete, but line 5 is a newer bar that was. Only the newest bar can still be open. Which rows are bars?',
+      'only: confirm says that the bar in line 3 was not complete, but line 5 is a newer bar that was. Only the newest bar can be incomplete. Which rows do you want to import?',
     ]);
     expect(answers).toEqual(['confirm=1', 'confirm=0', 'confirm=*']);
     expect(await storedCloses(text, { only: { confirm: '*' } })).toEqual({ X: [1.5, 2.5, 3.5, 4.5, 5.5] });
@@ -192,7 +192,7 @@ describe('a column that says whether a bar was complete', () => {
   test('if no bar was complete, the import asks', async () => {
     const { asks } = await understand(barsWith('confirm', ['0', '0', '0']));
     expect(asks).toEqual([
-      expect.stringContaining('only: confirm says that the bar in line 2 was not complete, and so'),
+      expect.stringContaining('only: confirm says that the bar in line 2 was not complete, and that no'),
     ]);
   });
 });

@@ -7,29 +7,29 @@ const FEBRUARY = ['2024-02-01,301,302,300.5,301.5,30', '2024-02-02,301.5,302.5,3
 
 describe('tables below each other in one file are not joined without a question', () => {
   test.each([
-    ['a header again', [HEADER, ...JANUARY, HEADER, ...FEBRUARY], '4: a header between bars'],
-    ['titles', ['AAPL', HEADER, ...JANUARY, 'MSFT', ...FEBRUARY], '5: the line "MSFT" between bars'],
+    ['a header again', [HEADER, ...JANUARY, HEADER, ...FEBRUARY], '4: a header stands between bars'],
+    ['titles', ['AAPL', HEADER, ...JANUARY, 'MSFT', ...FEBRUARY], '5: the line "MSFT" stands between bars'],
     [
       'titles and headers',
       ['AAPL', HEADER, ...JANUARY, '', 'MSFT', HEADER, ...FEBRUARY],
-      '6: the line "MSFT" between bars',
+      '6: the line "MSFT" stands between bars',
     ],
     [
       'titles in a sheet',
       [HEADER, ...JANUARY, ',,,,,', 'Symbol: MSFT,,,,,', ...FEBRUARY],
-      '5: the line "Symbol: MSFT" between bars',
+      '5: the line "Symbol: MSFT" stands between bars',
     ],
     [
       'codes as titles',
       ['005930', HEADER, ...JANUARY, '000660', ...FEBRUARY],
-      '5: the line "000660" between bars',
+      '5: the line "000660" stands between bars',
     ],
     [
       'titles in two cells',
       [HEADER, ...JANUARY, 'Symbol,MSFT', ...FEBRUARY],
-      '4: the line "Symbol MSFT" between bars',
+      '4: the line "Symbol MSFT" stands between bars',
     ],
-    ['titles without a header', [...JANUARY, '# MSFT', ...FEBRUARY], '3: the line "# MSFT" between bars'],
+    ['titles without a header', [...JANUARY, '# MSFT', ...FEBRUARY], '3: the line "# MSFT" stands between bars'],
   ])('%s', async (_, lines, message) => {
     const { asks } = await understand(lines.join('\n'), { timeframe: '1d' });
     expect(asks).toEqual([
@@ -64,7 +64,7 @@ describe('tables below each other in one file are not joined without a question'
     const header = `${HEADER},Board`;
     const lines = [header, ...of(JANUARY, 'A'), header, ...of(FEBRUARY, 'A')];
     expect((await understand(lines.join('\n'), { timeframe: '1d', only: { Board: 'A' } })).asks).toEqual([
-      expect.stringContaining('AAPL.csv:4: a header between bars'),
+      expect.stringContaining('AAPL.csv:4: a header stands between bars'),
     ]);
   });
 

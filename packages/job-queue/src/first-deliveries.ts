@@ -3,8 +3,8 @@ import type { Redis } from 'ioredis';
 import type { QueuedJob } from './messages.js';
 
 /**
- * BullMQ's name of a job whose worker needs no time to decide whether it may run the job: followers learn from BullMQ's own event that
- * the job is taken, and the worker's first report can wait. Jobs of earlier versions all have the other name.
+ * BullMQ's name of a job that any worker may run at once: followers learn from BullMQ's own event that it is taken, and the worker's first
+ * report can wait. Jobs of earlier versions all have the other name.
  */
 const NAMES = { undecided: 'job', decided: 'decided' } as const;
 

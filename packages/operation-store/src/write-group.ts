@@ -33,7 +33,7 @@ export async function writeGroup(
   const { group, results, versions } = await access.use((db) => {
     const write = (tx: Kysely<Schema>) => writeAll(tx, database, writes, durable);
     if (!durable) return database.relaxed(write);
-    // a status that is seen before it is acknowledged would go back for the readers of the operation's owner
+    // readers must not see a status before its owner has announced it: for the owner's readers it would go back
     const isNew = writes.every(({ kind }) => kind === 'create');
     return isNew ? database.seenEarly(write) : db.transaction().execute(write);
   });

@@ -14,7 +14,7 @@ export interface PriceScale {
 const DATABENTO = ['rtype', 'publisher id', 'instrument id'];
 const DATABENTO_SCALE = 1e9;
 const LEAN_SCALE = 10_000;
-/** Digits of prices with zeros before them. */
+/** Digits of prices with leading zeros. */
 const LEAST_PADDED = 6;
 const WHOLE = /^-?\d+$/;
 
@@ -39,7 +39,7 @@ export function priceScaleOf(
     return {
       scale: DATABENTO_SCALE,
       notes: [
-        'The columns are those of Databento, whose whole prices count 0.000000001: they are divided by 1000000000. --price-scale 1 takes them as written.',
+        'The columns are those of Databento, which writes prices as whole numbers of 0.000000001. The import divides them by 1000000000. Use --price-scale 1 to keep them as written.',
       ],
       questions: [],
     };
@@ -51,8 +51,8 @@ export function priceScaleOf(
   if (isPadded && cell.length >= LEAST_PADDED)
     return asked(
       100,
-      `All prices are ${cell.length} digits with zeros before them: is the close ${Number(cell)}, or has it decimals, such as ${Number(cell) / 100}?`,
-      'B3 writes prices with two decimals and without a sign',
+      `All prices have ${cell.length} digits with leading zeros: is the close ${Number(cell)} or ${Number(cell) / 100}?`,
+      'B3 writes prices with two decimals and no decimal point',
     );
   const isLean =
     names.every((name) => name === null) &&
@@ -65,7 +65,7 @@ export function priceScaleOf(
   return asked(
     LEAN_SCALE,
     `All prices are whole numbers, in the layout of QuantConnect LEAN: is the close ${cell} or ${Number(cell) / LEAN_SCALE}?`,
-    'LEAN writes prices of shares times 10000; those of currencies and coins as they are',
+    'LEAN multiplies prices of shares by 10000, but not those of currencies and cryptocurrencies',
   );
 }
 

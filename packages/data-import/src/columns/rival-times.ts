@@ -38,11 +38,11 @@ export function askTimeColumn(
   });
   if (other === -1) return null;
   const cells = [time, rival].map(
-    (column) => `${columnName({ names }, column)} ${shown(rows[0]?.[column] ?? '')}`,
+    (column) => `${columnName({ names }, column)} ${shown(rows[other]?.[column] ?? '')}`,
   );
   return {
     choice: 'columns',
-    message: `The file has two times that do not agree: line ${line} has ${cells.join(' and ')}. Which is the time of the bar?`,
+    message: `Two columns disagree about the time: line ${line + other} has ${cells.join(' and ')}. Which one is the time of the bar?`,
     answers: [rival, time].map((column) => `time=${answerName({ names }, column)}`),
     suggestion: null,
   };

@@ -30,7 +30,7 @@ export class MixedTablesError extends Error {
   /** @param keys of the tables without names */
   constructor(keys: string[]) {
     super(
-      `the JSON text has tables of bars with names of columns and without. Without: ${keys.join(', ')}. Save them as separate files`,
+      `the JSON text mixes tables with and without column names. Without names: ${keys.join(', ')}. Save the two kinds as separate files`,
     );
   }
 }

@@ -1,6 +1,6 @@
 const [LINE_FEED, QUOTE, COLON, BACKSLASH] = [10, 34, 58, 92];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [91, 93, 123, 125];
-/** Texts in quotes, and what Python writes for numbers that are none. */
+/** Strings, and the numbers that are not finite, as Python writes them. */
 const STRINGS_AND_NANS = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
 
 /** An object has a key twice: it is not clear which value counts. */

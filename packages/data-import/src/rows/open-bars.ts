@@ -27,14 +27,14 @@ export function leaveOpenBarsOut(
   for (const row of openRows) problems.leftOut.add(rows.lines[row]!, OPEN_BAR);
   const ask = (what: string): ImportQuestion => ({
     choice: 'only',
-    message: `${columnName(layout, layout.complete)} says that the bar in line ${what} Only the newest bar can still be open. Which rows are bars?`,
+    message: `${columnName(layout, layout.complete)} says that the bar in line ${what} Only the newest bar can be incomplete. Which rows do you want to import?`,
     answers: [...completeWords, ANY_VALUE].map((value) => onlyAnswer(layout, layout.complete, value)),
     suggestion: null,
   });
   if (layout.names[layout.complete] === null)
     return {
       ...ask(''),
-      message: `${columnName(layout, layout.complete)} is 0 in line ${rows.lines[openRows[0]!]!}, and 1 in others: the bar may not have been complete. Which rows are bars?`,
+      message: `${columnName(layout, layout.complete)} is 0 in line ${rows.lines[openRows[0]!]!}, and 1 in others: the bar may not have been complete. Which rows do you want to import?`,
     };
   for (const row of openRows) {
     const last = newest.get(symbolOf(row));
@@ -44,6 +44,6 @@ export function leaveOpenBarsOut(
       );
   }
   return rows.length > 1 && openRows.length === rows.length
-    ? ask(`${rows.lines[0]!} was not complete, and so do all others.`)
+    ? ask(`${rows.lines[0]!} was not complete, and that no other bar was.`)
     : null;
 }

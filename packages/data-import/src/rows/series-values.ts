@@ -74,13 +74,13 @@ export function askValue(
   const listed = all.length > MOST_NAMED ? `${named.join(', ')} and ${more}` : named.join(', ');
   const apart =
     layout.symbol === -1
-      ? ` To make each value a symbol: --columns symbol=${answerName(layout, column)}.`
+      ? ` To import each value as a symbol of its own: --columns symbol=${answerName(layout, column)}.`
       : '';
   return {
     choice: 'only',
     message:
       `The bars of one symbol have several values in ${/^column \d/.test(name) ? name : `column ${shown(name)}`}: ${listed}${why}. ` +
-      `Which of them is the series?${apart}`,
+      `Which one do you want to import?${apart}`,
     answers: [...answers, ...(isOneSeries ? [ANY_VALUE] : [])].map((value) =>
       onlyAnswer(layout, column, value),
     ),

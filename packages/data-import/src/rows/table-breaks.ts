@@ -1,8 +1,9 @@
 import type { RowProblems } from './row-problems.js';
 
-const HINT = 'split the file if another table begins here';
+const HINT =
+  'another table may begin here. Split the file; --bad-rows drop joins both parts into one series';
 
-/** Rows among the bars that may begin another table: a header again, or a title such as `MSFT`. At the end of a file, they are none. */
+/** Rows among the bars that may begin another table: a header again, or a title such as `MSFT`. Such a row after the last bar begins no table. */
 export class TableBreaks {
   private hasBars = false;
   private open: { line: number; what: string } | null = null;
@@ -19,7 +20,7 @@ export class TableBreaks {
     this.hasBars = true;
     if (this.open === null) return;
     const { line, what } = this.open;
-    this.problems.addLeftOut(line, `${what} between bars: ${HINT}`);
+    this.problems.addLeftOut(line, `${what} stands between bars: ${HINT}`);
     this.open = null;
   }
 }

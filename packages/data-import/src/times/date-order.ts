@@ -146,7 +146,7 @@ function mixed(written: WrittenTimes, orders: readonly DateOrder[], row: number)
     question: {
       choice: 'date_format',
       message: (timeAt) =>
-        `the dates are in order of time only if day and month are swapped in some of them, as a spreadsheet does: line ${written.lines[row]} has ${timeAt(row)}`,
+        `some dates seem to have day and month swapped, as a spreadsheet can do: line ${written.lines[row]} has ${timeAt(row)}. Export the file again without a spreadsheet, or choose a format to read all dates as written`,
       answers: orders.map((order) => nameOf(order, written)),
       suggestion: null,
     },

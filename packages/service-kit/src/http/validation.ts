@@ -72,7 +72,7 @@ class RequestPipe extends ValidationPipe {
     return super.transform(metadata.type === 'body' ? withoutNulls(value, metadata) : value, metadata);
   }
 
-  /** No class has a check that waits. */
+  /** No class has an asynchronous check. */
   protected override validate(object: object, options?: ValidatorOptions): ValidationError[] {
     return validateSync(object, options);
   }
