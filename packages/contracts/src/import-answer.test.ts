@@ -31,7 +31,9 @@ test('values of columns are added, and a price scale is a number above 0', () =>
   expect(withAnswer({}, 'price_scale', '10000')).toEqual({ price_scale: '10000' });
   for (const wrong of ['0', '-1', '0.0', '1e999', 'x', ''])
     expect(() => withAnswer({}, 'price_scale', wrong)).toThrow('is not a number above 0');
-  expect(answerMeaning('only', 'currency=*')).toBe('import all rows as one series, whatever this column says');
+  expect(answerMeaning('only', 'currency=*')).toBe(
+    'import all rows as one series, whatever this column says',
+  );
   expect(answerMeaning('only', 'currency=USD')).toBeNull();
   expect(answerMeaning('price_scale', '100')).toBe('the prices are divided by 100');
 });

@@ -32,7 +32,8 @@ export const ANSWER_EXAMPLES: Readonly<Partial<Record<ImportQuestionChoice, read
 
 /** What an answer does; `null` if its word says it. */
 export function answerMeaning(choice: ImportQuestionChoice, answer: string): string | null {
-  if (choice === 'only' && answer.endsWith(ALL_ROWS)) return 'import all rows as one series, whatever this column says';
+  if (choice === 'only' && answer.endsWith(ALL_ROWS))
+    return 'import all rows as one series, whatever this column says';
   if (choice === 'price_scale')
     return answer === '1' ? 'the prices are as written' : `the prices are divided by ${answer}`;
   return MEANINGS[choice]?.[answer] ?? null;

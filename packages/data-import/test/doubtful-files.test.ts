@@ -143,6 +143,8 @@ describe('files that could be read in a wrong way without a question', () => {
     ]);
     const opens = [1_704_205_800, 1_704_292_200, 1_704_378_600];
     expect((await understand(rows(opens))).asks).toEqual([]);
+    const agreesAtFirst = await understand(rows([opens[0]!, 1_706_000_100, opens[2]!]));
+    expect(agreesAtFirst.asks).toContainEqual(expect.stringContaining('line 3 has timestamp "1706000100"'));
   });
 });
 

@@ -16,7 +16,9 @@ describe('prices as whole numbers of a small unit', () => {
     expect(bars).toEqual([
       'ESH1 1m 2020-12-28T13:00:00Z..2020-12-28T13:02:00Z [3702.5 3703 3702.25 3702.75 90]',
     ]);
-    expect(notes).toContain('they are divided by 1000000000. --price-scale 1 takes them as written.');
+    expect(notes).toContain(
+      'The import divides them by 1000000000. Use --price-scale 1 to keep them as written.',
+    );
     expect((await understand(text, { price_scale: '1' })).bars[0]).toContain('[3702500000000 ');
   });
 

@@ -29,11 +29,15 @@ describe('tables below each other in one file are not joined without a question'
       [HEADER, ...JANUARY, 'Symbol,MSFT', ...FEBRUARY],
       '4: the line "Symbol MSFT" stands between bars',
     ],
-    ['titles without a header', [...JANUARY, '# MSFT', ...FEBRUARY], '3: the line "# MSFT" stands between bars'],
+    [
+      'titles without a header',
+      [...JANUARY, '# MSFT', ...FEBRUARY],
+      '3: the line "# MSFT" stands between bars',
+    ],
   ])('%s', async (_, lines, message) => {
     const { asks } = await understand(lines.join('\n'), { timeframe: '1d' });
     expect(asks).toEqual([
-      `bad_rows: One row has an invalid value. The first: AAPL.csv:${message}: split the file if another table begins here`,
+      `bad_rows: One row has an invalid value. The first: AAPL.csv:${message}: another table may begin here. Split the file; --bad-rows drop joins both parts into one series`,
     ]);
     expect(await understand(lines.join('\n'), { timeframe: '1d', bad_rows: 'drop' })).toMatchObject({
       asks: [],

@@ -1,7 +1,6 @@
 import type { RowProblems } from './row-problems.js';
 
-const HINT =
-  'another table may begin here. Split the file; --bad-rows drop joins both parts into one series';
+const HINT = 'another table may begin here. Split the file; --bad-rows drop joins both parts into one series';
 
 /** Rows among the bars that may begin another table: a header again, or a title such as `MSFT`. Such a row after the last bar begins no table. */
 export class TableBreaks {
