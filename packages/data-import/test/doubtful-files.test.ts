@@ -115,6 +115,15 @@ describe('files that could be read in a wrong way without a question', () => {
     expect(notes).toBe(volume === 82.3 ? '' : `${name}: the volumes are multiplied by ${volume / 82.3}.`);
   });
 
+  test.each([
+    ['Volume MLN', '82.3', 82.3],
+    ['Volume (K)', '82.3K', 82_300],
+  ])('%s with %s: the volume is not multiplied', async (name, cell, volume) => {
+    const rows = [2, 3].map((day) => `2024-01-0${day},1,2,0.5,1.5,${cell}`);
+    const { bars } = await understand([HEADER.replace('Volume', name), ...rows].join('\n'));
+    expect(bars).toEqual([`AAPL 1d 2024-01-02..2024-01-03 [1 2 0.5 1.5 ${volume}]`]);
+  });
+
   test('one day of minutes can show close times', async () => {
     const day = (first: number): string =>
       Array.from({ length: 390 }, (_, at) => {

@@ -148,4 +148,14 @@ describe('several symbols in a JSON text: every one is read under its own name',
     ] as const)
       expect((await refusal(JSON.stringify(value), {}, 'file.json')).message).toContain(refused + names);
   });
+
+  test('a list beside the bars may hold lists and objects', async () => {
+    for (const notes of [
+      [['NYSE'], { tz: 1 }],
+      [{ tz: 1 }, ['NYSE']],
+    ]) {
+      const text = JSON.stringify({ meta: { notes }, symbol: 'AAPL', values: APPLE });
+      expect((await understand(text, {}, 'file.json')).asks).toEqual([]);
+    }
+  });
 });

@@ -189,6 +189,16 @@ describe('a column that says whether a bar was complete', () => {
     expect(await understand(text)).toMatchObject({ asks: [], leftOut: ['2: the bar was not complete'] });
   });
 
+  test('an incomplete bar does not make an empty volume column a partly filled one', async () => {
+    const text = barsWith('complete', ['true', 'true', 'false']).replaceAll(
+      /,\d+(,(?:true|false))$/gm,
+      ',-1$1',
+    );
+    const { asks, bars } = await understand(text);
+    expect(asks).toEqual([]);
+    expect(bars).toEqual([expect.stringContaining(' 0]')]);
+  });
+
   test('if no bar was complete, the import asks', async () => {
     const { asks } = await understand(barsWith('confirm', ['0', '0', '0']));
     expect(asks).toEqual([

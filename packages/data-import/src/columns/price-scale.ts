@@ -77,19 +77,27 @@ function asked(scale: number, message: string, suggestion: string): PriceScale {
   };
 }
 
-/** What a volume counts, by the end of its name: `Volume (K)`, `Volume ('000)`, `Volume in Mio.`. */
+/** What a volume counts, by the end of its name: `Volume (K)`, `Volume ('000)`, `Volume in Mio.`. Without brackets, `MLN` may be a coin. */
 const VOLUME_SCALES: readonly [RegExp, number][] = [
   [/[( ](['’]?00s?|100s|hundreds?)\)?$/i, 1e2],
-  [/[( ](k|['’]?000s?|1,?000s|tsd\.?|thousands?|тыс\.?)\)?$/i, 1e3],
+  [/[( ](['’]?000s?|1,?000s|tsd\.?|thousands?|тыс\.?)\)?$|(\(|\bin )k\)?$/i, 1e3],
   [/[( ](lakhs?|lacs?)\)?$/i, 1e5],
-  [/[( ](mn|mio\.?|mln\.?|millions?|млн\.?)\)?$/i, 1e6],
-  [/[( ](cr|crores?)\)?$/i, 1e7],
-  [/[( ](bn|mrd\.?|billions?|млрд\.?)\)?$/i, 1e9],
+  [/[( ](mio\.|millions?|млн\.?)\)?$|(\(|\bin )(mn|mio|mln\.?)\)?$/i, 1e6],
+  [/[( ]crores?\)?$|(\(|\bin )cr\)?$/i, 1e7],
+  [/[( ](mrd\.?|billions?|млрд\.?)\)?$|(\(|\bin )bn\)?$/i, 1e9],
 ];
+/** `457.62K`: the number has its unit with it. */
+const HAS_UNIT = /\d\s*\p{L}+\.?$/u;
 
 /** The number that the volumes are multiplied by, as the name of their column says, with a note. */
-export function volumeScaleOf(layout: Pick<Layout, 'names' | 'groups'>): { scale: number; notes: string[] } {
-  const name = layout.names[layout.groups[0]!.volume] ?? '';
+export function volumeScaleOf(
+  { names, groups }: Pick<Layout, 'names' | 'groups'>,
+  rows: readonly string[][],
+): { scale: number; notes: string[] } {
+  const { volume } = groups[0]!;
+  const name = names[volume] ?? '';
   const [, scale = 1] = VOLUME_SCALES.find(([words]) => words.test(name.trim())) ?? [];
-  return { scale, notes: scale === 1 ? [] : [`${name}: the volumes are multiplied by ${scale}.`] };
+  if (scale === 1 || rows.some((row) => HAS_UNIT.test((row[volume] ?? '').trim())))
+    return { scale: 1, notes: [] };
+  return { scale, notes: [`${name}: the volumes are multiplied by ${scale}.`] };
 }

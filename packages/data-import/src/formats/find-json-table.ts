@@ -171,8 +171,11 @@ function rowsByKey(object: JsonObject): JsonTable | null {
     : { ...table, columns: [{ name: 'timestamp', cell: (row) => quoted(keys[row]!) }, ...table.columns] };
 }
 
+const isClose = (name: string): boolean => meaningOf(name)?.meaning === 'close';
+
 function ofArrays(rows: unknown[][], names: readonly string[] | null): JsonTable {
-  if (rows.some(isObject)) throw new MixedTablesError(['the rows that are lists']);
+  const isOfBarLists = rows.some((row) => Array.isArray(row) && row.length > 4);
+  if (isOfBarLists && rows.some(isObject)) throw new MixedTablesError(['the rows that are lists']);
   const width = Math.min(rows[0]!.length, MOST_COLUMNS);
   return {
     rows: rows.length,
@@ -185,7 +188,8 @@ function ofArrays(rows: unknown[][], names: readonly string[] | null): JsonTable
 }
 
 function ofObjects(list: unknown[]): JsonTable {
-  if (list.some(Array.isArray)) throw new MixedTablesError(['the rows that are lists']);
+  const isOfNamedBars = list.some((row) => isObject(row) && Object.keys(row).some(isClose));
+  if (isOfNamedBars && list.some(Array.isArray)) throw new MixedTablesError(['the rows that are lists']);
   const nested = isObject(list[0]) && Object.values(list[0]).some(isObject);
   const given = list as (JsonObject | null)[];
   const rows = nested ? given.map((row) => (row === null ? null : flat(row))) : given;

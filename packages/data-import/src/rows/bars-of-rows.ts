@@ -40,7 +40,9 @@ function emptyVolumeRows(
   const volume = rows.columns[VOLUME]!;
   const symbolOf = (row: number): number => rows.symbols?.[row] ?? 0;
   const withVolume = new Set<number>();
-  for (let row = 0; row < rows.length; row++) if (!Number.isNaN(volume[row]!)) withVolume.add(symbolOf(row));
+  const open = new Set(reader.openRows);
+  for (let row = 0; row < rows.length; row++)
+    if (!Number.isNaN(volume[row]!) && !open.has(row)) withVolume.add(symbolOf(row));
   const bad: number[] = [];
   let empty = 0;
   for (let row = 0; row < rows.length; row++) {
@@ -57,7 +59,7 @@ function emptyVolumeRows(
 
 /** Rows with a price of 0 everywhere, in a file whose other prices are above 0: there was no trade. */
 function placeholders({ zeroRows, openRows }: RowReader, rows: TableRows, problems: RowProblems): number[] {
-  if (zeroRows.length === 0 || zeroRows.length === rows.length) return [];
+  if (zeroRows.length === 0 || zeroRows.length === rows.length - openRows.length) return [];
   const zero = new Set([...zeroRows, ...openRows]);
   const low = rows.columns[LOW]!;
   for (let row = 0; row < rows.length; row++) if (!(low[row]! > 0) && !zero.has(row)) return [];

@@ -74,7 +74,7 @@ export async function understandTable(
     decimal === (choices.decimal ?? '.') ? first : findLayout(table, header.named, decimal, choices);
   const known = header.cells === null ? { ...layout, ...usualTimes(file.name, dialect, sample) } : layout;
   const prices = priceScaleOf(table, layout, choices);
-  const volumes = volumeScaleOf(layout);
+  const volumes = volumeScaleOf(layout, table.rows);
   const questions = [...known.questions, ...prices.questions];
   return {
     ...rowsToRead,
