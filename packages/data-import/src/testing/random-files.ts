@@ -49,11 +49,14 @@ export interface RandomFile {
   bars: Record<string, DialectBar[]>;
   placeholders: number;
   /** The right answers to what the file leaves open. */
-  answers: Pick<ImportChoices, 'timezone' | 'date_format' | 'stamps'>;
+  answers: Pick<ImportChoices, 'timezone' | 'date_format' | 'stamps' | 'timeframe'>;
   /** Choices that the file leaves open for certain. */
   asks: ('timezone' | 'date_format' | 'stamps')[];
-  /** The order of the date may be open: other orders give valid dates too, but the file may decide it in another way. */
-  mayAsk: 'date_format'[];
+  /**
+   * What may be open. Other orders of a date give valid dates too, but the file may decide it in another way. A change of the clocks makes one
+   * bar shorter or longer in local times, and a few bars may then fit another timeframe.
+   */
+  mayAsk: ('date_format' | 'timeframe')[];
   /** For messages. */
   form: string;
 }
@@ -143,7 +146,7 @@ function fileOf(plan: Plan): RandomFile {
     ...openChoices(
       form,
       kept.map(({ bar }) => write(bar.time)[0]!),
-      { isDaily, zone: plan.zone, dialect },
+      { timeframe: plan.timeframe, zone: plan.zone, dialect, times },
     ),
     form: `${plan.timeframe} ${name} ${plan.zone}`,
   };
@@ -244,17 +247,31 @@ function barOf({ prices, decimals }: Plan, symbol: number, time: number, index: 
   };
 }
 
+function changesClocks(zone: string, times: number[]): boolean {
+  return new Set(times.map((time) => offsetByIntl(zone, time))).size > 1;
+}
+
 function openChoices(
   form: TimeForm,
   dates: string[],
-  { isDaily, zone, dialect }: { isDaily: boolean; zone: string; dialect: Dialect },
+  {
+    timeframe,
+    zone,
+    dialect,
+    times,
+  }: Pick<Plan, 'timeframe' | 'zone'> & { dialect: Dialect; times: number[] },
 ): Pick<RandomFile, 'asks' | 'mayAsk' | 'answers'> {
   const asks: RandomFile['asks'] = [];
   const mayAsk: RandomFile['mayAsk'] = [];
   const answers: RandomFile['answers'] = {};
+  const isDaily = TIMEFRAME_MS[timeframe] >= DAY_MS;
   if (!isDaily && !form.zoned) {
     asks.push('timezone');
     answers.timezone = zone;
+  }
+  if (!isDaily && changesClocks(zone, times)) {
+    mayAsk.push('timeframe');
+    answers.timeframe = timeframe;
   }
   // the layout of NinjaTrader, which writes close times
   if (
