@@ -60,7 +60,7 @@ export function withAnswer<Choices extends ImportChoices>(
   if (choice === 'columns') return { ...choices, columns: { ...choices.columns, ...readColumns(answer) } };
   if (choice === 'symbol_map')
     return { ...choices, symbol_map: { ...choices.symbol_map, ...readSymbolMap(answer) } };
-  if (choice === 'only') return { ...choices, only: { ...choices.only, ...readOnly(answer) } };
+  if (choice === 'only') return { ...choices, only: { ...choices.only, ...readWantedValues(answer) } };
   if (choice === 'price_scale') return { ...choices, price_scale: readPriceScale(answer) };
   return { ...choices, [choice]: answer };
 }
@@ -81,7 +81,7 @@ export function readSymbolMap(text: string): Record<string, string> {
 }
 
 /** `COLUMN=VALUE,COLUMN=VALUE`, or with `->` where a name contains `=`. @throws KtrdrError `invalid_request` */
-export function readOnly(text: string): Record<string, string> {
+export function readWantedValues(text: string): Record<string, string> {
   return readSymbolMap(text);
 }
 

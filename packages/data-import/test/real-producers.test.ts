@@ -87,7 +87,7 @@ describe('files of producers that are easily read wrongly', () => {
     ]);
   });
 
-  test('dates of which a spreadsheet swapped some are asked about', async () => {
+  test('dates that a spreadsheet has partly swapped are asked about', async () => {
     const of = (dates: string[]): string =>
       ['Date,Open,High,Low,Close,Volume', ...dates.map((date) => `${date},${VALUES}`)].join('\n');
     const message =

@@ -3,7 +3,7 @@ import type { Schema } from './schema.js';
 
 /** How a statement gets rows: as a table `changes` for its `from`. */
 export interface RowsParameter {
-  /** Numbers of rows that a statement takes, in falling order, each of which needs its own text; `null`: one text takes any number. */
+  /** How many rows a statement can take, largest number first; each has its own text. `null`: one text takes any number. */
   readonly sizes: readonly number[] | null;
   readonly table: (
     columns: Readonly<Record<string, 'text' | 'integer'>>,

@@ -5,7 +5,7 @@ import {
   IMPORT_COLUMNS,
   KtrdrError,
   readColumns,
-  readOnly,
+  readWantedValues,
   readPriceScale,
   readSymbolMap,
   STAMP_CHOICES,
@@ -33,7 +33,7 @@ export const IMPORT_FLAGS: Record<keyof ImportChoices, Option> = {
   only: new Option(
     '--only <column=value,...>',
     'imports only rows with this value: currency=USD; currency=* takes all rows as one series',
-  ).argParser(parsed(readOnly)),
+  ).argParser(parsed(readWantedValues)),
   decimal: new Option('--decimal <sign>', 'decimal sign').choices(['.', ',']),
   price_scale: new Option(
     '--price-scale <number>',

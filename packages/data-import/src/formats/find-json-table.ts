@@ -175,7 +175,7 @@ const isClose = (name: string): boolean => meaningOf(name)?.meaning === 'close';
 
 function ofArrays(rows: unknown[][], names: readonly string[] | null): JsonTable {
   const isOfBarLists = rows.some((row) => Array.isArray(row) && row.length > 4);
-  if (isOfBarLists && rows.some(isObject)) throw new MixedTablesError(['the rows that are lists']);
+  if (isOfBarLists && rows.some(isObject)) throw new MixedTablesError();
   const width = Math.min(rows[0]!.length, MOST_COLUMNS);
   return {
     rows: rows.length,
@@ -189,7 +189,7 @@ function ofArrays(rows: unknown[][], names: readonly string[] | null): JsonTable
 
 function ofObjects(list: unknown[]): JsonTable {
   const isOfNamedBars = list.some((row) => isObject(row) && Object.keys(row).some(isClose));
-  if (isOfNamedBars && list.some(Array.isArray)) throw new MixedTablesError(['the rows that are lists']);
+  if (isOfNamedBars && list.some(Array.isArray)) throw new MixedTablesError();
   const nested = isObject(list[0]) && Object.values(list[0]).some(isObject);
   const given = list as (JsonObject | null)[];
   const rows = nested ? given.map((row) => (row === null ? null : flat(row))) : given;

@@ -28,7 +28,7 @@ const PRICES = ['open', 'high', 'low', 'close'] as const;
 /** A text has tables with and without names of columns: no order of columns fits both. */
 export class MixedTablesError extends Error {
   /** @param keys of the tables without names */
-  constructor(keys: string[]) {
+  constructor(keys = ['the rows that are lists']) {
     super(
       `the JSON text mixes tables with and without column names. Without names: ${keys.join(', ')}. Save the two kinds as separate files`,
     );

@@ -76,8 +76,7 @@ async function* tablesOf(file: PackedFile): AsyncGenerator<JsonTable> {
 
 /** The rows of a later piece in the columns of the first one. */
 function nextRows(file: string, first: JsonTable, table: JsonTable): JsonTable {
-  if (table.named !== first.named)
-    throw importError(file, new MixedTablesError(['the rows that are lists']).message);
+  if (table.named !== first.named) throw importError(file, new MixedTablesError().message);
   if (!table.named) {
     const columns = first.columns.map(({ name }, at) => table.columns[at] ?? { name, cell: () => '' });
     return { ...table, columns };

@@ -1,4 +1,5 @@
 import { type ImportQuestion, shown } from '@ktrdr/contracts';
+import { isSame } from '../bytes/same-bytes.js';
 import { ANY_VALUE, answerName, onlyAnswer } from '../columns/chosen-columns.js';
 import { columnName, type Layout } from '../columns/layout.js';
 import type { RowScanner } from '../table/row-scanner.js';
@@ -86,10 +87,4 @@ export function askValue(
     ),
     suggestion: null,
   };
-}
-
-function isSame(known: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
-  if (known.length !== to - from) return false;
-  for (let at = 0; at < known.length; at++) if (known[at] !== bytes[from + at]) return false;
-  return true;
 }

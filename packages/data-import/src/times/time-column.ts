@@ -1,5 +1,6 @@
 import { shown } from '@ktrdr/contracts';
 import { daysInMonth } from '@ktrdr/market-data';
+import { isSame } from '../bytes/same-bytes.js';
 import { findTimes } from './find-times.js';
 import { groupRows, orderRows } from './row-order.js';
 import { FORMS } from './date-forms.js';
@@ -270,12 +271,6 @@ function textOf(bytes: Uint8Array, from: number, to: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)
     .toString('utf8')
     .trim();
-}
-
-function isSame(known: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
-  if (known.length !== to - from) return false;
-  for (let index = 0; index < known.length; index++) if (known[index] !== bytes[from + index]) return false;
-  return true;
 }
 
 function enlarged<T extends Uint32Array | Int32Array | Float64Array | Uint16Array>(old: T, size: number): T {

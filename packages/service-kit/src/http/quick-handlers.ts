@@ -10,18 +10,17 @@ export function quickHandlers(fastify: FastifyInstance): void {
     route.handler = function (request, reply): unknown {
       const returned: unknown = handler.call(this, request, reply);
       if (!(returned instanceof Promise)) return returned;
-      returned.then(
-        (payload: unknown) => {
+      returned
+        .then((payload: unknown) => {
           if (payload !== undefined && payload !== reply) void reply.send(payload);
-        },
-        (error: unknown) => void reply.send(error),
-      );
+        })
+        .catch((error: unknown) => void reply.send(error));
       return undefined;
     };
   });
 }
 
 /** From now on nothing waits for the reply as for a promise. */
-export function isSent(reply: FastifyReply): void {
+export function markSent(reply: FastifyReply): void {
   Reflect.set(reply, 'then', undefined);
 }

@@ -1,7 +1,7 @@
 import type { SuccessResponse } from '@ktrdr/contracts';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
-import { isSent } from './quick-handlers.js';
+import { markSent } from './quick-handlers.js';
 import { addRouteConfig, routeConfigOf } from './route-config.js';
 import { WrittenJson } from './written-json.js';
 
@@ -20,7 +20,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
  */
 export class EnvelopeAdapter extends FastifyAdapter {
   override reply(reply: FastifyReply, returned: unknown, status?: number) {
-    isSent(reply);
+    markSent(reply);
     // without Nest's checks of other kinds of bodies; Nest has set the status
     if (returned instanceof WrittenJson)
       return reply.header('content-type', JSON_TYPE).send(returned.envelope);

@@ -1,7 +1,7 @@
 import {
   ADJUST_CHOICES,
   readColumns,
-  readOnly,
+  readWantedValues,
   readPriceScale,
   readSymbolMap,
   STAMP_CHOICES,
@@ -105,7 +105,7 @@ export function ChoicesForm({ draft, profiles }: ChoicesFormProps) {
           label={CHOICE_WORDS.only}
           hint="Only rows with this value of a column: currency=USD."
           value={pairsText(choices.only, '=')}
-          commit={(text) => choose({ only: text === '' ? undefined : readOnly(text) })}
+          commit={(text) => choose({ only: text === '' ? undefined : readWantedValues(text) })}
         />
         <CommittedText
           label={CHOICE_WORDS.symbol_map}
