@@ -82,7 +82,7 @@ const CASES: readonly Case[] = [
     name: 'no header, semicolons',
     form: 'YYYYMMDD HHmmss',
     dialect: { separator: ';', header: null },
-    choices: { timezone: '-05:00' },
+    choices: { timezone: '-05:00', stamps: 'open' },
   },
   {
     name: 'decimal comma',
