@@ -35,8 +35,9 @@ export async function pollWaiting<TReport, TOutcome>(
     const watch = watches.get(jobId);
     if (watch === undefined || isSettled(watch)) continue;
     watch.heardAt = now;
-    const hasPlace = watch.state?.state === 'waiting' && watch.state.ahead !== null;
-    if (hasPlace && ahead >= FRONT_PLACES && now - watch.placedAt < tellEvery) continue;
+    const known = watch.state?.state === 'waiting' ? watch.state.ahead : null;
+    if (known === ahead) continue;
+    if (known !== null && ahead >= FRONT_PLACES && now - watch.placedAt < tellEvery) continue;
     watch.placedAt = now;
     watch.set({ state: 'waiting', ahead });
   }

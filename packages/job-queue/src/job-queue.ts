@@ -25,6 +25,8 @@ import { within } from './within.js';
 const POLL_MS = 1_000;
 /** Delay of the poll after a new follower, ms. Followers that start together share one poll. */
 const FIRST_POLL_MS = 20;
+/** The same for each followed job, ms: a poll reads all waiting jobs. */
+const FIRST_POLL_MS_PER_JOB = 0.2;
 /** What a `JobQueue` needs. */
 export interface JobQueueParts<TData, TReport, TOutcome, TDescription> {
   reader: QueueReader<TData, TReport, TOutcome, TDescription>;
@@ -50,6 +52,8 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   private stopTimer = () => {};
   /** Time of the next poll, monotonic ms. */
   private pollAt = Infinity;
+  /** Time of the next reminder, monotonic ms. */
+  private remindAt = 0;
   private polling = false;
   private readonly justTaken: JustTaken;
   private closed = false;
@@ -105,7 +109,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     const other = this.watches.get(jobId);
     this.watches.set(jobId, watch);
     void other?.return();
-    this.pollIn(FIRST_POLL_MS);
+    this.pollIn(Math.min(POLL_MS, Math.max(FIRST_POLL_MS, this.watches.size * FIRST_POLL_MS_PER_JOB)));
     return watch;
   }
 
@@ -221,7 +225,10 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     );
     events.on('failed', ({ jobId, failedReason }) => heard(jobId, { state: 'failed', reason: failedReason }));
     events.on('delayed', ({ jobId }) => heard(jobId, { state: 'held' }));
-    events.on('waiting', ({ jobId }) => heard(jobId, { state: 'waiting', ahead: null }));
+    events.on('waiting', ({ jobId }) => {
+      // the first poll also tells the place of a job that was just added
+      if (this.watches.get(jobId)?.state !== null) heard(jobId, { state: 'waiting', ahead: null });
+    });
     await messages.subscribe(WORKERS_TOPIC, (said) => {
       const data = this.orComplain.read(this.parts.reader.worker, said);
       if (data === null) return;
@@ -269,8 +276,16 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
       this.beginOutage(error);
     }
     this.polling = false;
-    for (const watch of this.watches.values()) watch.remind();
+    this.remindAll();
     if (this.watches.size > 0 || this.outage.since !== null) this.pollIn(POLL_MS);
+  }
+
+  /** At most once a second, even if new followers cause more polls. */
+  private remindAll(): void {
+    const now = this.parts.clock.monotonic();
+    if (now < this.remindAt) return;
+    this.remindAt = now + POLL_MS;
+    for (const watch of this.watches.values()) watch.remind();
   }
 
   private async job(jobId: string): Promise<Job<QueuedJob<TData>, TOutcome> | undefined> {

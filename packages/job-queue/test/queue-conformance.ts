@@ -213,6 +213,25 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     expect(order).toEqual(['high', 'normal', 'normal2', 'low']);
   });
 
+  it('repeats the state of a waiting job at most once a second, however many followers start meanwhile', async () => {
+    const queue = openQueue();
+    await queue.add('a', job('a'));
+    const seen: JobState<Report, Outcome>[] = [];
+    const began = performance.now();
+    const reading = (async () => {
+      for await (const state of queue.follow('a')) seen.push(state);
+    })();
+    for (let other = 0; other < 40; other += 1) {
+      void queue.follow(`other-${other}`);
+      await systemClock.sleep(30);
+    }
+    const seconds = (performance.now() - began) / 1_000;
+    await queue.close();
+    await reading;
+    expect(seen[0]).toEqual({ state: 'waiting', ahead: 0 });
+    expect(seen.length).toBeLessThanOrEqual(2 + seconds);
+  });
+
   it('removes a waiting job, but not a running one', async () => {
     const queue = openQueue();
     await queue.add('waits', job('a'));

@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { GroupedWrites } from './grouped-writes.js';
 
 const done = <T>(value: T) => ({ status: 'fulfilled', value }) as const;
 
-/** Writes numbers. @param write its results; throws what the whole write throws */
+/** Writes numbers. Those with the same last two digits keep their order; those from 1,000 on are urgent. @param write its results; throws what the whole write throws */
 function numbers(write: (items: readonly number[]) => readonly PromiseSettledResult<number>[]) {
   const groups: number[][] = [];
   const writes = new GroupedWrites({
@@ -12,6 +13,8 @@ function numbers(write: (items: readonly number[]) => readonly PromiseSettledRes
       return write(items);
     },
     failsAlone: (error) => (error as Error).message === 'poisoned',
+    keyOf: (item) => String(item % 100),
+    isUrgent: (item) => item >= 1_000,
   });
   return { groups, writes };
 }
@@ -60,4 +63,49 @@ test('a large number of items is written in parts', async () => {
   const items = Array.from({ length: 200 }, (_, index) => index);
   await expect(Promise.all(items.map((item) => writes.add(item)))).resolves.toEqual(items);
   expect(groups.map(({ length }) => length)).toEqual([64, 64, 64, 8]);
+});
+
+test('urgent items go first, with the earlier items of their key', async () => {
+  const { groups, writes } = numbers((items) => items.map(done));
+  const patient = Array.from({ length: 99 }, (_, index) => index);
+  const items = [...patient, 180, 1_080, 280, 1_007];
+  await Promise.all(items.map((item) => writes.add(item)));
+  const first = [80, 180, 1_080, 7, 1_007];
+  const rest = patient.filter((item) => item !== 80 && item !== 7);
+  expect(groups).toEqual([
+    [...first, ...rest.slice(0, 59)],
+    [...rest.slice(59), 280],
+  ]);
+});
+
+test('items with the same key keep their order', async () => {
+  const item = fc.integer({ min: 0, max: 19 }).map((drawn) => (drawn % 4) + (drawn < 5 ? 1_000 : 0));
+  const arrivals = fc.array(fc.record({ item, turns: fc.nat(2) }), { maxLength: 300 });
+  await fc.assert(
+    fc.asyncProperty(arrivals, async (all) => {
+      const written: string[] = [];
+      const writes = new GroupedWrites<{ item: number; number: number }, number>({
+        write: async (items) => {
+          written.push(...items.map(({ item: one, number }) => `${one % 100} ${number}`));
+          return items.map(({ number }) => done(number));
+        },
+        failsAlone: () => false,
+        keyOf: ({ item: one }) => String(one % 100),
+        isUrgent: ({ item: one }) => one >= 1_000,
+      });
+      const added: Promise<number>[] = [];
+      for (const [number, { item: one, turns }] of all.entries()) {
+        added.push(writes.add({ item: one, number }));
+        for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      }
+      await Promise.all(added);
+      for (const key of ['0', '1', '2', '3']) {
+        const ofKey = written.filter((line) => line.startsWith(`${key} `));
+        const arrived = all.flatMap(({ item: one }, number) =>
+          String(one % 100) === key ? [`${key} ${number}`] : [],
+        );
+        expect(ofKey).toEqual(arrived);
+      }
+    }),
+  );
 });

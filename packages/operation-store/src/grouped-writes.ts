@@ -16,16 +16,23 @@ export interface GroupedWritesParts<TItem, TResult> {
   write: (items: readonly TItem[]) => Promise<readonly PromiseSettledResult<TResult>[]>;
   /** True if one item may be to blame for the error that `write` threw. The others are then written without it. */
   failsAlone: (error: unknown) => boolean;
+  /** Items with the same key keep their order. */
+  keyOf: (item: TItem) => string;
+  /** True if the item goes before all that are not urgent. Earlier items with its key go with it. */
+  isUrgent: (item: TItem) => boolean;
   /** Time that a group waits for more items, ms; without it, a group has the items of one turn of the event loop. */
   gatherMs?: number;
 }
 
 /**
- * Writes items that arrive at the same time together: the next write takes all that came while the previous one ran. Items are
- * written in the order of their arrival.
+ * Writes items that arrive at the same time together: the next write takes all that came while the previous one ran. Urgent items go
+ * first. Apart from that, items are written in the order of their arrival.
  */
 export class GroupedWrites<TItem, TResult> {
-  private pending: Pending<TItem, TResult>[] = [];
+  private readonly urgent: Pending<TItem, TResult>[] = [];
+  /** By key. */
+  private readonly patient = new Map<string, Pending<TItem, TResult>[]>();
+  private patientCount = 0;
   private writing = false;
 
   constructor(private readonly parts: GroupedWritesParts<TItem, TResult>) {}
@@ -33,26 +40,58 @@ export class GroupedWrites<TItem, TResult> {
   /** Settles when the item is written, or when its write has failed. */
   add(item: TItem): Promise<TResult> {
     return new Promise((resolve, reject) => {
-      this.pending.push({ item, resolve, reject });
+      this.queue({ item, resolve, reject });
       if (this.writing) return;
       this.writing = true;
       void this.writeAll();
     });
   }
 
+  private queue(pending: Pending<TItem, TResult>): void {
+    const { patient, parts } = this;
+    const key = parts.keyOf(pending.item);
+    const earlier = patient.get(key) ?? [];
+    if (parts.isUrgent(pending.item)) {
+      patient.delete(key);
+      this.patientCount -= earlier.length;
+      this.urgent.push(...earlier, pending);
+    } else {
+      if (earlier.length === 0) patient.set(key, earlier);
+      earlier.push(pending);
+      this.patientCount += 1;
+    }
+  }
+
   private async writeAll(): Promise<void> {
-    while (this.pending.length > 0) {
+    while (this.count > 0) {
       await this.gather();
-      await this.writeGroup(this.pending.splice(0, MOST_AT_ONCE));
+      await this.writeGroup(this.nextGroup());
     }
     this.writing = false;
   }
 
+  private get count(): number {
+    return this.urgent.length + this.patientCount;
+  }
+
   private async gather(): Promise<void> {
     const { gatherMs = 0 } = this.parts;
-    if (gatherMs > 0 && this.pending.length < MOST_AT_ONCE) await sleep(gatherMs);
+    if (gatherMs > 0 && this.count < MOST_AT_ONCE) await sleep(gatherMs);
     // requests that the event loop has already read join the group
     else await nextTurn();
+  }
+
+  private nextGroup(): Pending<TItem, TResult>[] {
+    const group = this.urgent.splice(0, MOST_AT_ONCE);
+    for (const [key, all] of this.patient) {
+      const places = MOST_AT_ONCE - group.length;
+      if (places === 0) break;
+      const some = all.splice(0, places);
+      group.push(...some);
+      this.patientCount -= some.length;
+      if (all.length === 0) this.patient.delete(key);
+    }
+    return group;
   }
 
   /** Never rejects. A group that fails because of one item is written again in halves, so that only this item fails. */

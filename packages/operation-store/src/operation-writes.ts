@@ -45,16 +45,18 @@ export class OperationWrites {
     const { known } = this;
     access.database.onLost(() => known.clear());
     const failsAlone = (error: unknown): boolean => access.isOfOneWrite(error);
+    const order = { keyOf: idOf, isUrgent, failsAlone };
     const careful = new GroupedWrites<OperationWrite, WriteResult>({
+      ...order,
       write: async (group) => {
         const { results, changed } = await writeGroup(access, group, known);
         onWritten(changed);
         return results;
       },
-      failsAlone,
     });
     const quick = (gatherMs = 0) =>
       new GroupedWrites<OperationWrite, WriteResult>({
+        ...order,
         write: async (group) => {
           const { results, changed } = await writeQuickGroup(access, group, known);
           onWritten(changed);
@@ -62,7 +64,6 @@ export class OperationWrites {
             results.map(async (settled, index) => settled ?? settledOf(careful.add(group[index]!))),
           );
         },
-        failsAlone,
         gatherMs,
       });
     const isQuick = access.database.quick !== null;
@@ -105,6 +106,11 @@ export class OperationWrites {
       if (own.writes === 0) busy.delete(id);
     }
   }
+}
+
+/** Progress and records can wait: a queue of thousands of operations has thousands of them. */
+function isUrgent({ kind }: OperationWrite): boolean {
+  return kind === 'create' || kind === 'transition';
 }
 
 function laneOf(write: OperationWrite): keyof Lanes {

@@ -13,6 +13,8 @@ import { asStoreError } from './store-errors.js';
 import { rowsText } from './stored-text.js';
 
 const CONNECTIONS = 10;
+/** Connections that stay open for `quick`: groups of changes are written on so many at a time. A new one takes 50 ms to plan its first group. */
+const WRITERS = 3;
 const CONNECT_MS = 5_000;
 /** Time a call waits for a free connection, ms. */
 const POOL_TIMEOUT_MS = 60_000;
@@ -59,7 +61,13 @@ export async function openPostgresDatabase(
   const lost = new Set<() => void>();
   const onLost = () => lost.forEach((hear) => hear());
   const db = kyselyOn(makePool(settings, responseTimeoutMs, { statements, onLost }));
-  const writers = makePool(settings, responseTimeoutMs, { statements, onLost, first: BY_INDEX });
+  const writers = makePool(settings, responseTimeoutMs, {
+    statements,
+    onLost,
+    first: BY_INDEX,
+    kept: WRITERS,
+  });
+  const quick = quickWrites(db, writers, statements);
   const notices = new PostgresNotifications({ connect: () => new pg.Client(settings), responseTimeoutMs });
   const close = async () => {
     await notices.stop();
@@ -68,6 +76,7 @@ export async function openPostgresDatabase(
   };
   try {
     await bringUpToDate(db, settings, `The database ${place.database} at ${place.server}`);
+    await planGroups(quick);
     await notices.start();
   } catch (error) {
     await close();
@@ -93,7 +102,7 @@ export async function openPostgresDatabase(
         await sql`set local synchronous_commit = off`.execute(tx);
         return write(tx);
       }),
-    quick: quickWrites(db, writers, statements),
+    quick,
     onLost: (hear) => void lost.add(hear),
     prepare: (text) => statements.prepare(text),
     isRetryable: (error) => isTransactionConflict(error) || isOutdatedStatement(error),
@@ -110,12 +119,10 @@ export async function openPostgresDatabase(
   };
 }
 
+type Quick = NonNullable<SqlDatabase['quick']>;
+
 /** See `SqlDatabase.quick`. */
-function quickWrites(
-  db: Kysely<Schema>,
-  writers: pg.Pool,
-  statements: PreparedStatements,
-): NonNullable<SqlDatabase['quick']> {
+function quickWrites(db: Kysely<Schema>, writers: pg.Pool, statements: PreparedStatements): Quick {
   const textFor = (durable: boolean): string => {
     const text = quickStatement(NOW, durable).compile(db).sql;
     statements.prepare(text);
@@ -129,19 +136,28 @@ function quickWrites(
   };
 }
 
+/** Opens the writers' connections, and writes empty groups, so that the first change does not wait for this. */
+async function planGroups(quick: Quick): Promise<void> {
+  const nothing = Array.from({ length: 4 }, () => '[]');
+  for (const durable of [true, false])
+    await Promise.all(Array.from({ length: WRITERS }, () => quick(durable, nothing)));
+}
+
 interface PoolOptions {
   statements?: PreparedStatements;
   /** Runs on each new connection. */
   first?: string;
   /** Called when a connection is lost. */
   onLost?: () => void;
+  /** Number of idle connections that stay open. */
+  kept?: number;
 }
 
 /** A pool of connections, opened on demand. */
 function makePool(
   settings: pg.ClientConfig,
   responseTimeoutMs: number,
-  { statements = new PreparedStatements(), first, onLost = () => {} }: PoolOptions = {},
+  { statements = new PreparedStatements(), first, onLost = () => {}, kept = 0 }: PoolOptions = {},
 ): pg.Pool {
   const Client = class extends pg.Client {
     constructor() {
@@ -159,6 +175,7 @@ function makePool(
   const pool = new pg.Pool({
     ...settings,
     max: CONNECTIONS,
+    min: kept,
     connectionTimeoutMillis: POOL_TIMEOUT_MS,
     Client,
     // the pool waits for it
