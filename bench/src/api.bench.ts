@@ -13,9 +13,9 @@ import { Load, type Turn } from './api/load.js';
 import { printRow, report, type ReportRow } from './report.js';
 
 const LISTED = 50;
-const READ_TURNS = 6;
+const READ_TURNS = 24;
 const START_TURNS = 2;
-const READS: Turn = { requests: 1_000 };
+const READS: Turn = { requests: 500 };
 /** The code of the first requests is not compiled yet. */
 const WARM_UP: Turn = { requests: 4_000 };
 const P99_MS = 20;
@@ -151,9 +151,9 @@ async function measure(
 }
 
 function rowOf({ name, share }: Case, beside: string, loads: Loads): ReportRow {
-  const [bare, api, token] = [loads.bare.result(), loads.api.result(), loads.token?.result()];
-  const cpuShare = bare.processorUs / api.processorUs;
-  const added = token === undefined ? null : token.processorUs / api.processorUs - 1;
+  const [bare, api] = [loads.bare.result(), loads.api.result()];
+  const cpuShare = loads.bare.processorRatioTo(loads.api);
+  const added = loads.token === undefined ? null : loads.token.processorRatioTo(loads.api) - 1;
   const limitsP99 = share !== undefined && beside !== 'nothing';
   return {
     request: name,

@@ -67,6 +67,11 @@ export class Load {
     for (const values of [this.perSecond, this.processorUs, this.waits]) values.length = 0;
   }
 
+  /** Median of the ratios of processor time, turn by turn: the speed of a machine changes between turns. */
+  processorRatioTo(other: Load): number {
+    return median(this.processorUs.map((used, turn) => used / other.processorUs[turn]!));
+  }
+
   /** Medians of the turns, and the percentile of all answers. */
   result(): { perSecond: number; processorUs: number; p99Ms: number } {
     return {

@@ -10,10 +10,18 @@ export interface JobTimes {
   longest: number;
 }
 
+/** What a host has measured, ms. */
+export interface HostTimes {
+  /** Times of its jobs. */
+  jobs: number[];
+  /** Times between two jobs. */
+  pauses: number[];
+}
+
 /** A process that takes jobs from the queue and completes them after a time, without work. */
 export class NoOpHost {
-  /** Times between two jobs, ms; known when the host has stopped. */
-  pauses: readonly number[] = [];
+  /** Known when the host has stopped. */
+  times: HostTimes = { jobs: [], pauses: [] };
 
   private constructor(private readonly child: ChildProcess) {}
 
@@ -52,7 +60,7 @@ export class NoOpHost {
   async stop(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const gone = once(this.child, 'exit');
-    this.child.once('message', (pauses) => (this.pauses = pauses as number[]));
+    this.child.once('message', (times) => (this.times = times as HostTimes));
     if (this.child.connected) this.child.send('stop');
     const late = setTimeout(() => this.child.kill('SIGKILL'), STOP_MS);
     await gone;

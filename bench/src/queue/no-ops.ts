@@ -79,10 +79,11 @@ export async function longJobs(
     await burstOf(manager, hosts.length);
     const count = hosts.length * jobsOfHost;
     const { seconds } = await timed(manager, count);
-    const share = 1 - (jobsOfHost * shortest) / 1000 / seconds;
     await Promise.all(hosts.map((host) => host.stop()));
-    // the first pause of a host is before the measurement
-    const pauses = hosts.flatMap((host) => host.pauses.slice(1));
+    // the first job of a host, and the pause after it, are before the measurement
+    const jobs = hosts.flatMap(({ times: { jobs: all } }) => all.slice(1));
+    const pauses = hosts.flatMap(({ times: { pauses: all } }) => all.slice(1));
+    const share = 1 - sum(jobs) / (hosts.length * seconds * 1000);
     const mean = sum(pauses) / pauses.length;
     return {
       queue: measured.kind,

@@ -2,7 +2,9 @@ export { AUDIT_SINK, type AuditEvent, type AuditSink } from './access/audit.js';
 export {
   AUTHENTICATOR,
   AccessModule,
+  authorizationOf,
   bearerOf,
+  secretOf,
   localCaller,
   unauthenticated,
   type Authenticator,

@@ -55,16 +55,16 @@ async function create(name: string, role: Role): Promise<string> {
   return secret;
 }
 
-function authenticate(secret: string): Caller {
-  const authorization = `Bearer ${secret}`;
+function authenticate(secret: string, scheme = 'Bearer'): Caller {
+  const authorization = `${scheme} ${secret}`;
   const request = { headers: { authorization }, raw: { rawHeaders: ['authorization', authorization] } };
   return authenticator.authenticate(request as FastifyRequest);
 }
 
 /** Name of the caller with this secret, or the code of the refusal. */
-function callerWith(secret: string): string {
+function callerWith(secret: string, scheme?: string): string {
   try {
-    return authenticate(secret).name;
+    return authenticate(secret, scheme).name;
   } catch (error) {
     return (error as KtrdrError).code;
   }
@@ -82,6 +82,26 @@ test('no request reads the store, whether its token is valid or not', async () =
     expect(callerWith(newSecret().secret)).toBe('unauthenticated');
   }
   expect(store.reads).toBe(reads);
+});
+
+test('after a token was accepted, every header that is not the same is checked', async () => {
+  const secret = await create('alice', 'admin');
+  await authenticator.refresh();
+  expect(callerWith(secret)).toBe('alice');
+  for (let at = 0; at < secret.length; at += 1) {
+    const other = secret[at] === 'a' ? 'b' : 'a';
+    expect(callerWith(secret.slice(0, at) + other + secret.slice(at + 1))).toBe('unauthenticated');
+    expect(callerWith(secret.slice(0, at))).toBe('unauthenticated');
+  }
+  expect(callerWith(`${secret}a`)).toBe('unauthenticated');
+  expect(callerWith(secret, 'Basic')).toBe('unauthenticated');
+  for (const scheme of ['bearer', 'Bearer ', 'BEARER', 'Bearer']) {
+    expect(callerWith(secret, scheme)).toBe('alice');
+    expect(callerWith(secret, scheme)).toBe('alice');
+  }
+  await store.revoke('alice');
+  await authenticator.refresh();
+  expect(callerWith(secret)).toBe('unauthenticated');
 });
 
 test('a token that another process creates or revokes counts a second later', async () => {

@@ -8,12 +8,12 @@ import {
 } from '@ktrdr/contracts';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import type { TokenStore } from '@ktrdr/operation-store';
-import { bearerOf, exposedBy, localCaller, unauthenticated } from '@ktrdr/service-kit';
+import { authorizationOf, exposedBy, localCaller, secretOf, unauthenticated } from '@ktrdr/service-kit';
 import type { Authenticator, Caller, ListenSettings } from '@ktrdr/service-kit';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { SessionCookie } from './session-cookie.js';
-import { hashOfSecret, idOfSecret } from './token-secret.js';
+import { AcceptedHeader, hashOfSecret, idOfHeader, idOfSecret } from './token-secret.js';
 
 /** Time between two looks at the stored tokens, ms: another API or a command may have changed them. */
 const REFRESH_MS = 1_000;
@@ -22,6 +22,8 @@ const REFRESH_MS = 1_000;
 interface KnownToken {
   hash: Buffer;
   caller: Caller;
+  /** The header that it was last accepted with; `null` if it was not used yet. */
+  header: AcceptedHeader | null;
 }
 
 /**
@@ -68,8 +70,8 @@ export class TokenAuthenticator implements Authenticator, BeforeApplicationShutd
 
   authenticate(request: FastifyRequest): Caller {
     if (!this.needsToken) return localCaller(request);
-    const secret = bearerOf(request);
-    if (secret !== null) return this.callerOfToken(secret);
+    const authorization = authorizationOf(request);
+    if (authorization !== null) return this.callerOfHeader(authorization);
     const ofSession = this.cookie.tokenOf(request);
     if (ofSession === null) throw unauthenticated(`This request needs an access token. ${HOW_TO}`);
     if (!this.cookie.isFromOwnPage(request))
@@ -81,10 +83,22 @@ export class TokenAuthenticator implements Authenticator, BeforeApplicationShutd
 
   /** @throws KtrdrError `unauthenticated` for a token that is unknown or was revoked */
   callerOfToken(secret: string): Caller {
+    return this.knownTokenOf(secret).caller;
+  }
+
+  private callerOfHeader(authorization: string): Caller {
+    const seen = this.tokens.get(idOfHeader(authorization));
+    if (seen?.header?.is(authorization)) return seen.caller;
+    const known = this.knownTokenOf(secretOf(authorization));
+    known.header = new AcceptedHeader(authorization);
+    return known.caller;
+  }
+
+  private knownTokenOf(secret: string): KnownToken {
     const known = this.tokens.get(idOfSecret(secret) ?? '');
     if (known === undefined || !timingSafeEqual(known.hash, hashOfSecret(secret)))
       throw unauthenticated(`This access token is not valid: it is unknown or was revoked. ${HOW_TO}`);
-    return known.caller;
+    return known;
   }
 
   /** True if a caller that was authenticated before still may use the service. */
@@ -171,7 +185,7 @@ export class TokenAuthenticator implements Authenticator, BeforeApplicationShutd
 }
 
 function knownToken({ id, name, role }: Pick<AccessToken, 'id' | 'name' | 'role'>, hash: Buffer): KnownToken {
-  return { hash, caller: { name, role, tokenId: id } };
+  return { hash, caller: { name, role, tokenId: id }, header: null };
 }
 
 const HOW_TO = 'Send it as "Authorization: Bearer <token>"; for the command line: ktrdr login';

@@ -84,11 +84,11 @@ const AUTHORIZATION = 'authorization';
 const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
 
 /**
- * The secret of `Authorization: Bearer <secret>`; `null` if the request has no such header.
+ * The Authorization header; `null` if the request has none.
  *
- * @throws KtrdrError `unauthenticated` if the header is malformed or sent more than once
+ * @throws KtrdrError `unauthenticated` if it is sent more than once
  */
-export function bearerOf({ headers, raw }: Pick<FastifyRequest, 'headers' | 'raw'>): string | null {
+export function authorizationOf({ headers, raw }: Pick<FastifyRequest, 'headers' | 'raw'>): string | null {
   const { authorization } = headers;
   if (authorization === undefined) return null;
   // Node keeps the first of several; a proxy may have checked another one
@@ -100,11 +100,22 @@ export function bearerOf({ headers, raw }: Pick<FastifyRequest, 'headers' | 'raw
     if (name.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION) sent += 1;
   }
   if (sent > 1) throw unauthenticated('The request has more than one Authorization header. Send one.');
+  return authorization;
+}
+
+/** The secret of `Authorization: Bearer <secret>`. @throws KtrdrError `unauthenticated` if the header is malformed */
+export function secretOf(authorization: string): string {
   // the length is checked first, so that the pattern never sees a long text
   const secret = authorization.length > MAX_SECRET_LENGTH ? undefined : BEARER.exec(authorization)?.[1];
   if (secret === undefined)
     throw unauthenticated('The Authorization header must be: Bearer, a space, and the token.');
   return secret;
+}
+
+/** The secret of a request; `null` if it has no Authorization header. @throws KtrdrError `unauthenticated` */
+export function bearerOf(request: Pick<FastifyRequest, 'headers' | 'raw'>): string | null {
+  const authorization = authorizationOf(request);
+  return authorization === null ? null : secretOf(authorization);
 }
 
 export function unauthenticated(message: string): KtrdrError {
