@@ -67,6 +67,34 @@ test('two hundred concurrent starts wait for a free connection, for longer than 
     expect((await store.list({ limit: 0, offset: 0 })).total_count).toBe(200);
   }));
 
+test('a begin overtakes the waiting progress of other operations', () =>
+  withStore(async (store) => {
+    const ids = numbered(400);
+    await Promise.all(ids.map((id) => create(store, id)));
+    const saved: string[] = [];
+    const saving = Promise.all(
+      ids.map(async (id) => {
+        expect(await store.saveProgress(id, 1, SAVED)).toBe(true);
+        saved.push(id);
+      }),
+    );
+    const last = ids.at(-1)!;
+    const { changed } = await store.transition(last, 1, ['pending'], { to: 'running', at: AT });
+    expect(changed).toBe(true);
+    // those of its own group, and of one before it
+    expect(saved.length).toBeLessThan(200);
+    await saving;
+  }));
+
+test('connections for groups of changes are open, and have planned one, when the store opens', () =>
+  withStore(async (_store, other) => {
+    const { rows } = await other.query<{ count: number }>(
+      `select count(*)::int as count from pg_stat_activity
+        where application_name = 'ktrdr' and datname = current_database() and query like 'with changes as%'`,
+    );
+    expect(rows[0]?.count).toBe(3);
+  }));
+
 test('a write that PostgreSQL aborts to end a deadlock is retried', () =>
   withStore(
     async (store, other) => {
