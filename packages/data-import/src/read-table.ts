@@ -112,6 +112,7 @@ export async function readTable(
   const used = withTickVolume(rows, layout);
   const ignored = ignoredColumns(used, table.width);
   const notes = [
+    ...(file.notes ?? []),
     ...used.notes,
     ...asked.notes,
     ...adjustNotes(layout, adjust),

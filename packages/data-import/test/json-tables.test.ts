@@ -111,6 +111,38 @@ describe('several symbols in a JSON text: every one is read under its own name',
     ]);
   });
 
+  test('what the source says of a symbol that has no bars is a note', async () => {
+    const refused = {
+      code: 404,
+      message: '**symbol** not found: ZZZ',
+      status: 'error',
+      meta: { symbol: 'ZZZ' },
+    };
+    const answer = { AAPL: { meta: { symbol: 'AAPL' }, values: APPLE, status: 'ok' }, ZZZ: refused };
+    const { bars, notes, asks } = await understand(JSON.stringify(answer), {}, 'file.json');
+    expect([bars.length, asks]).toEqual([1, []]);
+    expect(notes).toContain('Instead of bars, the source answered for "ZZZ": "**symbol** not found: ZZZ".');
+  });
+
+  test.each([
+    [
+      'Twelve Data',
+      { A: { code: 429, message: 'out of credits', status: 'error' } },
+      'for "A": "out of credits"',
+    ],
+    ['Alpha Vantage', { Note: '25 requests per day' }, '"25 requests per day"'],
+    ['Polygon', { status: 'ERROR', error: 'Unknown API Key' }, '"Unknown API Key"'],
+    [
+      'Yahoo',
+      { chart: { result: null, error: { code: 'Not Found', description: 'No data found' } } },
+      'for "error": "No data found"',
+    ],
+  ])('an answer of %s without bars is refused with what the source says', async (_, answer, said) => {
+    expect(await refusal(JSON.stringify(answer), {}, 'file.json')).toMatchObject({
+      message: `file.json: the JSON text has no table of bars: its source answered ${said}`,
+    });
+  });
+
   test('the pages of one symbol are one series', async () => {
     const pages = [
       { symbol: 'AAPL', candles: APPLE },

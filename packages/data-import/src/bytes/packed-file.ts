@@ -6,6 +6,8 @@ export interface PackedFile {
   format?: string;
   /** Symbol that the file names beside its table. Known when its bytes have been read. */
   readonly symbol?: string | undefined;
+  /** Of its JSON, known with its first row. */
+  readonly notes?: readonly string[];
   /** Its unpacked bytes, from the beginning. A chunk is valid until the next one is requested. */
   chunks(): AsyncIterable<Uint8Array>;
   /** Its unpacked size, as the archive says. May be wrong. */

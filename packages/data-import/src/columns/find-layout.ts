@@ -72,7 +72,7 @@ function withOrder(table: NamedTable, layout: Layout, free: number[], decimal: D
       `line ${table.line}: columns ${four.map((column) => column + 1).join(', ')} are not open, high, low and close in any order. ` +
         'Give the numbers of the columns: --columns time=1,open=2,high=3,low=4,close=5,volume=6; for a time of day in its own column, date=1,time=2',
     );
-  const volume = volumeColumn(table, four, free, decimal);
+  const volume = volumeColumn(table, four, four[order.places[3]]!, free, decimal);
   const group: ColumnGroup = {
     ...layout.groups[0]!,
     open: four[order.places[0]]!,
@@ -109,38 +109,62 @@ function withOrder(table: NamedTable, layout: Layout, free: number[], decimal: D
   };
 }
 
+/** The ratio of a price to the close changes by less than this between most rows: a dividend or a split is rare. */
+const STEADY = 0.05;
+const MOST_STEPS = 0.9;
+const LEAST_STEPS = 3;
+
 /**
- * The column after the prices. If its values always lie between low and high, and another column follows, it may be an average price,
- * as Kraken's API writes it.
+ * The column after the prices. If another column follows, and this one moves with the prices, it may be a price too: an average, as Kraken's
+ * API writes it, or an adjusted close, as Yahoo writes it.
  */
 function volumeColumn(
   table: NamedTable,
   prices: number[],
+  close: number,
   free: number[],
   decimal: DecimalSign,
 ): { column: number; question: Layout['questions'][number] | null } {
   const [after = -1, next] = free.slice(4);
   if (next === undefined) return { column: after, question: null };
-  const average = table.rows.every((row) => {
-    const values = prices.map((column) => numberOfText(row[column] ?? '', decimal));
-    const value = numberOfText(row[after] ?? '', decimal);
-    return (
-      Number.isNaN(value) ||
-      values.some((price) => Number.isNaN(price)) ||
-      (value >= Math.min(...values) && value <= Math.max(...values)) ||
-      value === 0
-    );
-  });
-  if (!average) return { column: after, question: null };
+  const numbersOf = (column: number): number[] =>
+    table.rows.map((row) => numberOfText(row[column] ?? '', decimal));
+  const values = numbersOf(after);
+  if (!isBetween(values, prices.map(numbersOf)) && !movesWith(values, numbersOf(close)))
+    return { column: after, question: null };
   return {
     column: next,
     question: {
       choice: 'columns',
-      message: `Column ${after + 1} is always between low and high (${firstCells(table, [after])}). It may be an average price, and column ${next + 1} the volume.`,
+      message: `Column ${after + 1} moves with the prices (${firstCells(table, [after])}). It may be an average or adjusted price, and column ${next + 1} the volume.`,
       answers: [`volume=${next + 1}`, `volume=${after + 1}`],
-      suggestion: `every value of column ${after + 1} could be a price`,
+      suggestion: `column ${after + 1} could be a price`,
     },
   };
+}
+
+/** True if each value is between the prices of its row, or 0. */
+function isBetween(values: number[], prices: number[][]): boolean {
+  return values.every((value, row) => {
+    const ofRow = prices.map((all) => all[row]!);
+    return (
+      Number.isNaN(value) ||
+      ofRow.some((price) => Number.isNaN(price)) ||
+      (value >= Math.min(...ofRow) && value <= Math.max(...ofRow)) ||
+      value === 0
+    );
+  });
+}
+
+/** True if the values change in the same ratio as the close in most steps from row to row. */
+function movesWith(values: number[], close: number[]): boolean {
+  if (new Set(values).size === 1) return false;
+  const ratios = values
+    .map((value, row) => value / close[row]!)
+    .filter((ratio) => ratio > 0 && Number.isFinite(ratio));
+  const steps = ratios.slice(1).map((ratio, index) => Math.abs(ratio / ratios[index]! - 1));
+  const steady = steps.filter((step) => step < STEADY).length;
+  return steps.length >= LEAST_STEPS && steady >= steps.length * MOST_STEPS;
 }
 
 /** `Open, High` or, without names, `2, 3`. */

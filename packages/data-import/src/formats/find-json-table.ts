@@ -1,6 +1,7 @@
 import { importError } from '../bytes/import-error.js';
 import { meaningOf } from '../columns/column-names.js';
 import { isOfBars, joined, type JsonTable, MixedTablesError, type Part, SYMBOL } from './join-tables.js';
+import { complaintsIn, textOf } from './source-complaints.js';
 import { quoted, type TableColumn } from './table-text.js';
 
 type JsonObject = Record<string, unknown>;
@@ -21,12 +22,23 @@ const KRAKEN = ['time', 'open', 'high', 'low', 'close', 'vwap', 'volume', 'count
  */
 export function findJsonTable(file: string, value: unknown): JsonTable {
   const table = tableIn(file, value);
+  const complaints = complaintsIn(value);
   if (table === null)
     throw importError(
       file,
-      'the JSON text has no table of bars: it needs a list of bars, or lists of times and prices of the same length',
+      `the JSON text has no table of bars: ${
+        complaints.length === 0
+          ? 'it needs a list of bars, or lists of times and prices of the same length'
+          : `its source answered ${complaints.map(textOf).join('; ')}`
+      }`,
     );
-  return { ...withZone(table, value), symbol: table.symbol ?? scalarOf(value, SYMBOL) ?? undefined };
+  return {
+    ...withZone(table, value),
+    symbol: table.symbol ?? scalarOf(value, SYMBOL) ?? undefined,
+    notes: complaints
+      .filter(({ isError }) => isError)
+      .map((one) => `Instead of bars, the source answered ${textOf(one)}.`),
+  };
 }
 
 function tableIn(file: string, value: unknown): JsonTable | null {

@@ -10,6 +10,8 @@ export interface JsonTable {
   named: boolean;
   /** Symbol that stands beside the table. */
   symbol?: string | undefined;
+  /** What the source says instead of the bars of some symbols. */
+  notes?: readonly string[];
 }
 
 /** One of several tables. */

@@ -37,6 +37,9 @@ function jsonTable(file: PackedFile): PackedFile {
     get symbol() {
       return found?.symbol;
     },
+    get notes() {
+      return found?.notes ?? [];
+    },
     async *chunks() {
       const tables = tablesOf(file);
       const first = await tables.next();
