@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newOperation } from '@ktrdr/orchestrator';
+import pg from 'pg';
 import { openOperationStore, type OpenOperationStore } from './open-operation-store.js';
 import { openPostgresDatabase } from './postgres-database.js';
+import { PostgresNotifications } from './postgres-notifications.js';
 import { SqlOperationStore } from './sql-operation-store.js';
 import { PostgresServer } from './testing/index.js';
 
@@ -69,6 +71,35 @@ test('a store receives notifications again after a restart of the server', async
   await two.close();
 });
 
+test('what was missed is said before the first notification, even if that arrives while the connection is being set up', async () => {
+  let go = () => {};
+  const gone = new Promise<void>((resolve) => (go = resolve));
+  const clients: pg.Client[] = [];
+  const connect = (): pg.Client => {
+    const client = new pg.Client(url);
+    if (clients.push(client) > 1) afterListen(client, gone);
+    return client;
+  };
+  const hearer = new PostgresNotifications({ connect, responseTimeoutMs: 5_000 });
+  const teller = new PostgresNotifications({ connect: () => new pg.Client(url), responseTimeoutMs: 5_000 });
+  const told: string[] = [];
+  hearer.hear((id) => told.push(id ?? 'missed'));
+  await hearer.start();
+  await teller.start();
+  await clients[0]?.end();
+  for (let number = 0; told.length === 0 && number < 200; number++) {
+    teller.tell('op_early');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  expect(told.slice(0, 2)).toEqual(['missed', 'op_early']);
+  go();
+  teller.tell('op_late');
+  await until(() => told.includes('op_late'));
+  expect(told.filter((id) => id === 'missed')).toHaveLength(1);
+  await hearer.stop();
+  await teller.stop();
+});
+
 test('a silent connection is closed, and reopened when the server is back', async () => {
   const link = await Link.to(server.port);
   const address = new URL(url);
@@ -85,6 +116,17 @@ test('a silent connection is closed, and reopened when the server is back', asyn
   await store.close();
   await link.close();
 });
+
+/** Lets `client.query('listen …')` return only after `gone`. */
+function afterListen(client: pg.Client, gone: Promise<void>): void {
+  const query = client.query.bind(client);
+  const slow = async (text: string) => {
+    const result = await query(text);
+    if (text.startsWith('listen')) await gone;
+    return result;
+  };
+  Object.assign(client, { query: slow });
+}
 
 /** A TCP link to a local port that can silently drop all data. */
 class Link {

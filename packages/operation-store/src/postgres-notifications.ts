@@ -68,7 +68,9 @@ export class PostgresNotifications {
     client.on('error', onLost);
     client.on('end', onLost);
     client.on('notification', ({ processId, payload }) => {
-      if (payload !== undefined && processId !== idOf(client)) this.onWrite(payload);
+      if (payload === undefined || processId === idOf(client)) return;
+      this.sayMissed(); // a notification may arrive before `listen` has returned
+      this.onWrite(payload);
     });
     try {
       await client.connect();
@@ -83,8 +85,7 @@ export class PostgresNotifications {
     if (this.stopped) return client.end();
     this.client = client;
     this.pauseMs = FIRST_PAUSE_MS;
-    if (this.missed) this.onWrite(null);
-    this.missed = false;
+    this.sayMissed();
   }
 
   /** Resolves when all earlier writes have been announced. */
@@ -107,6 +108,12 @@ export class PostgresNotifications {
       await this.clock.sleep(BETWEEN_MS);
     }
     this.sending = null;
+  }
+
+  private sayMissed(): void {
+    if (!this.missed) return;
+    this.missed = false;
+    this.onWrite(null);
   }
 
   private startLater(): void {
