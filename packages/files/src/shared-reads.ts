@@ -8,24 +8,25 @@ export class SharedReads<T> {
   /** Reads that have begun. */
   private readonly running = new Map<string, Promise<T>>();
 
-  constructor(private readonly read: (key: string) => Promise<T>) {}
-
-  /** @throws what the read throws */
-  get(key: string): Promise<T> {
-    const shared = this.asked.get(key) ?? this.next(key);
+  /**
+   * @param read reads the value of `key`
+   * @throws what the read throws
+   */
+  get(key: string, read: () => Promise<T>): Promise<T> {
+    const shared = this.asked.get(key) ?? this.next(key, read);
     this.asked.set(key, shared);
     return shared;
   }
 
-  private async next(key: string): Promise<T> {
+  private async next(key: string, read: () => Promise<T>): Promise<T> {
     await new Promise((resolve) => setImmediate(resolve));
     // only the callers of this read get its error
     await this.running.get(key)?.catch(() => undefined);
     this.asked.delete(key);
-    const read = this.read(key);
-    this.running.set(key, read);
+    const running = read();
+    this.running.set(key, running);
     try {
-      return await read;
+      return await running;
     } finally {
       this.running.delete(key);
     }

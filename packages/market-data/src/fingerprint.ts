@@ -22,7 +22,7 @@ const kept = new Map<string, BarsFileFacts>();
 /** The same facts by SHA-256. */
 const keptByHash = new Map<string, BarsFileFacts>();
 /** Many trainings that start together ask for the same file. */
-const versions = new SharedReads(readVersion);
+const reads = new SharedReads<BarsFileFacts>();
 
 /**
  * SHA-256 of a bars file, as a hex string. Equal fingerprints mean that two machines use the same bars. Throws `invalid_name`,
@@ -37,11 +37,16 @@ export async function fingerprintBars(name: BarsName): Promise<BarsFingerprint> 
  * The facts of a bars file. They are kept while the file has the same inode, size and times, so that many trainings on the same bars
  * read it once; with a `stateDir`, other processes find them too. Throws `invalid_name`, `bars_not_found`, `bars_invalid`.
  */
-export async function barsFileFacts(
+export function barsFileFacts(
   name: BarsName,
   clock: Pick<Clock, 'now'> = systemClock,
 ): Promise<BarsFileFacts> {
-  const version = await versions.get(barsFile(name.dataDir, name.symbol, name.timeframe));
+  const key = [name.dataDir, name.stateDir, name.symbol, name.timeframe].join('\0');
+  return reads.get(key, () => lookUp(name, clock));
+}
+
+async function lookUp(name: BarsName, clock: Pick<Clock, 'now'>): Promise<BarsFileFacts> {
+  const version = await readVersion(barsFile(name.dataDir, name.symbol, name.timeframe));
   const known = version === null ? undefined : kept.get(version);
   if (known !== undefined) return known;
   const file = await openBarsFile(name);

@@ -15,7 +15,7 @@ import { KnownRows } from './known-rows.js';
 import { idOf, writeQuickGroup } from './quick-group.js';
 import { writeGroup } from './write-group.js';
 
-/** Time that a group of changes gathers if nobody waits for them, ms. Fewer and larger groups leave time for the urgent ones. */
+/** Time that a group of changes gathers if nobody waits for them, ms. Fewer and larger groups leave time for those that are awaited. */
 const GATHER_MS = 3;
 
 type Lane = GroupedWrites<OperationWrite, WriteResult>;
@@ -24,7 +24,7 @@ type Lane = GroupedWrites<OperationWrite, WriteResult>;
 interface Lanes {
   created: Lane;
   /** Changes for which someone waits: a host that may begin, a cancel. */
-  urgent: Lane;
+  awaited: Lane;
   /** Ends, progress, records. */
   others: Lane;
 }
@@ -68,8 +68,8 @@ export class OperationWrites {
       });
     const isQuick = access.database.quick !== null;
     this.lanes = isQuick
-      ? { created: quick(), urgent: quick(), others: quick(GATHER_MS) }
-      : { created: careful, urgent: careful, others: careful };
+      ? { created: quick(), awaited: quick(), others: quick(GATHER_MS) }
+      : { created: careful, awaited: careful, others: careful };
   }
 
   create(created: NewOperation): Promise<Inserted> {
@@ -115,7 +115,7 @@ function isUrgent({ kind }: OperationWrite): boolean {
 
 function laneOf(write: OperationWrite): keyof Lanes {
   if (write.kind === 'create') return 'created';
-  return write.kind === 'transition' && !isTerminalStatus(write.change.to) ? 'urgent' : 'others';
+  return write.kind === 'transition' && !isTerminalStatus(write.change.to) ? 'awaited' : 'others';
 }
 
 async function settledOf(result: Promise<WriteResult>): Promise<PromiseSettledResult<WriteResult>> {

@@ -17,14 +17,13 @@ import { StrategyFiles } from './strategy-files.js';
 /** The strategy files of `STRATEGIES_DIR`, and texts of strategies. */
 export class StrategiesService {
   private readonly files: StrategyFiles;
-  private readonly reads: SharedReads<StrategyFile>;
+  private readonly reads = new SharedReads<StrategyFile>();
 
   constructor(
     strategiesDir: string,
     private readonly thread: BackgroundThread,
   ) {
     this.files = new StrategyFiles(strategiesDir);
-    this.reads = new SharedReads((name) => this.files.read(name));
   }
 
   /** Sorted by file name. Files with errors are listed too; an unreadable file counts as empty, which is an error. */
@@ -39,7 +38,7 @@ export class StrategiesService {
 
   /** A strategy by the name of its file. @throws as {@link StrategyFiles.read} */
   read(name: string): Promise<StrategyFile> {
-    return this.reads.get(name);
+    return this.reads.get(name, () => this.files.read(name));
   }
 
   /** @throws as {@link StrategyFiles.save} and `BackgroundThread.run` */

@@ -46,6 +46,13 @@ test.each([
   expect(await facts()).toEqual(factsOf(text));
 });
 
+test('those who ask together read a file once', async () => {
+  await writeFile(path, HEADER);
+  const all = await Promise.all(Array.from({ length: 200 }, () => facts()));
+  expect(new Set(all).size).toBe(1);
+  expect(all[0]).not.toBe(await facts()); // a file this young is read anew each time
+});
+
 test('a file whose facts are kept is not read', async () => {
   await writeFile(path, HEADER);
   await keepFacts(stateDir, await identity(), WRONG);
