@@ -11,6 +11,7 @@ import { formatBarTime } from '@ktrdr/market-data';
 import { importError } from './bytes/import-error.js';
 import type { PackedFile } from './bytes/packed-file.js';
 import { saidTimeframe } from './columns/bar-length.js';
+import { ANY_VALUE, onlyAnswer } from './columns/chosen-columns.js';
 import { meaningOf } from './columns/column-names.js';
 import { columnName, describeColumns, ignoredColumns, type Layout } from './columns/layout.js';
 import type { ImportContext } from './context.js';
@@ -105,7 +106,7 @@ export async function readTable(
     return !problems.isFull;
   });
   if (problems.isFull) problems.throwIfBad();
-  if (rows.length === 0) throw noBars(file.name, problems);
+  if (rows.length === 0) throw noBars(file.name, layout, problems);
   const found = times.finish(rows.symbols?.subarray(0, rows.length));
   for (const { row, problem } of found.problems) problems.add(rows.lines[row]!, problem, layout.time);
   const asked = await quoteTimes(found, { ...table, lines: rows.lines }, context);
@@ -120,7 +121,7 @@ export async function readTable(
   ];
   const isOpen = found.questions.some(({ choice }) => choice === 'timezone' || choice === 'date_format');
   const openBars = leaveOpenBarsOut(reader, layout, { rows, times: found.times, problems });
-  if (openBars === null && reader.openRows.length === rows.length) throw noBars(file.name, problems);
+  if (openBars === null && reader.openRows.length === rows.length) throw noBars(file.name, layout, problems);
   const repeated = new RepeatedTimes();
   const bars = barsOfRows(reader, {
     rows,
@@ -174,11 +175,15 @@ export async function readTable(
   };
 }
 
-function noBars(file: string, problems: RowProblems): KtrdrError {
+function noBars(file: string, layout: Layout, problems: RowProblems): KtrdrError {
   problems.throwIfBad();
   const [first] = problems.leftOut.rows;
   const why = first === undefined ? '' : `. Line ${first.line}: ${first.reason}`;
-  return importError(file, `no row is a bar${why}`);
+  const wanted = layout.wanted
+    .filter(({ value }) => value !== ANY_VALUE)
+    .map(({ column, value }) => onlyAnswer(layout, column, value));
+  const rows = wanted.length === 0 ? 'no row' : `no row with ${wanted.join(', ')}`;
+  return importError(file, `${rows} is a bar${why}`);
 }
 
 function timeChoicesOf(

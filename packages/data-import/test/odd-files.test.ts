@@ -37,6 +37,18 @@ describe('questions and notes quote times as the file writes them', () => {
     expect(notes).toContain('Dates are DD/MM/YYYY: line 5002 has "14/2/2024 9:30".');
   });
 
+  test('a chosen zone without summer time gets a note if bars are in summer', async () => {
+    const rows = ['09:30', '10:30', '11:30'].map((time) => `2024-07-01 ${time},1,2,0.5,1.5,10`);
+    const text = ['time,open,high,low,close,volume', ...rows].join('\n');
+    expect(await understand(text, { timezone: 'EST' })).toMatchObject({
+      notes:
+        'line 2 has "2024-07-01 09:30", which is in summer: EST is standard time all year. If these are local times, choose America/New_York.',
+      bars: ['AAPL 1h 2024-07-01T14:30:00Z..2024-07-01T16:30:00Z [1 2 0.5 1.5 10]'],
+    });
+    expect((await understand(text.replaceAll('-07-', '-01-'), { timezone: 'EST' })).notes).toBe('');
+    expect((await understand(text, { timezone: 'America/New_York' })).notes).toBe('');
+  });
+
   test('in JSON', async () => {
     const bar = { open: 1, high: 2, low: 0.5, close: 1.5 };
     const bars = ['02-Jan-24 9:30', '02-Jan-24 10:30'].map((time) => ({ time, ...bar }));

@@ -133,6 +133,13 @@ describe('rows of several series in one file', () => {
     expect(await storedCloses(text, { only: { kind: 'b' } })).toEqual({ X: [2.5, 4.5] });
   });
 
+  test('all values as one series, but rows of one time: the import asks for one value', async () => {
+    const text = barsWith('currency', ['USD', 'EUR', 'USD', 'EUR'], 2);
+    const { asks, answers } = await understand(text, { only: { currency: '*' } });
+    expect(asks).toEqual([expect.stringContaining('"USD", "EUR"; lines 2 and 3 have the same time')]);
+    expect(answers).toEqual(['currency=USD', 'currency=EUR']);
+  });
+
   test('rows of one time that no column tells apart are bad rows', async () => {
     expect((await understand(barsWith('trades', ['1', '2', '3', '4'], 2))).asks).toEqual([
       expect.stringContaining(
@@ -155,7 +162,7 @@ describe('rows of several series in one file', () => {
   test('a value or column that is not there is refused', async () => {
     const text = barsWith('currency', ['USD', 'EUR']);
     expect(await refusal(text, { only: { currency: 'GBP' } })).toMatchObject({
-      message: 'AAPL.csv: no row is a bar. Line 2: currency is "USD"',
+      message: 'AAPL.csv: no row with currency=GBP is a bar. Line 2: currency is "USD"',
     });
     expect(await refusal(text, { only: { ccy: 'USD' } })).toMatchObject({
       message: expect.stringContaining('only: there is no column "ccy". The columns are date,'),

@@ -1,4 +1,5 @@
 import type { ImportQuestion } from '@ktrdr/contracts';
+import { ANY_VALUE } from '../columns/chosen-columns.js';
 import { usedColumns, type Layout } from '../columns/layout.js';
 import type { ImportContext } from '../context.js';
 import { isMissing, looksLikeNumber } from '../numbers/number-text.js';
@@ -45,7 +46,8 @@ export async function askRepeated(
     .slice(0, MOST_PAIRS)
     .map((row, at) => [rows.lines[row]!, rows.lines[repeated.firsts[at]!]!] as const);
   if (pairs.length === 0) return null;
-  const used = new Set([...usedColumns(layout), ...layout.wanted.map(({ column }) => column)]);
+  const chosen = layout.wanted.filter(({ value }) => value !== ANY_VALUE).map(({ column }) => column);
+  const used = new Set([...usedColumns(layout), ...chosen]);
   const values = new Map<number, Set<string>>();
   for (let column = 0; column < width; column++) if (!used.has(column)) values.set(column, new Set());
   const wanted = new Set(pairs.flat());

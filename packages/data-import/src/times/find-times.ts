@@ -43,8 +43,8 @@ export function findTimes(
     }
     return { ...found, times: days.times, timezone: null, stamps: stamps ?? 'open' };
   }
-  const { note } = zones;
-  if (note !== null) notes.push(() => note);
+  const note = zones.note(times);
+  if (note !== null) notes.push(note);
   const closes =
     choices.stamps === undefined
       ? (sessionStamps(times, timeframe, written.lines) ?? sourceStamps(choices.usualStamps, written.lines))

@@ -59,14 +59,15 @@ export class Zones {
     return all.length <= 3 ? all.join(' and ') : `${all[0]} and ${all.length - 1} others`;
   }
 
-  /** Note about a chosen zone that is not used. */
-  get note(): string | null {
+  /** Note about a chosen zone: it is not used, or has no summer time. */
+  note(times: Float64Array): Quoting | null {
     if (this.choices.timezone === undefined || this.wrong !== null) return null;
-    if (this.unix) return 'Unix times are in UTC: the chosen time zone is not used.';
+    if (this.unix) return () => 'Unix times are in UTC: the chosen time zone is not used.';
     const { zones, length } = this.written;
-    if (zones === null || this.written.zoneWords.some(({ zone }) => zone === null)) return null;
-    for (let row = 0; row < length; row++) if (zones[row] === 0) return null;
-    return 'The times have their own zone: the chosen time zone is not used.';
+    if (zones === null || this.written.zoneWords.some(({ zone }) => zone === null))
+      return this.withoutSummer(times);
+    for (let row = 0; row < length; row++) if (zones[row] === 0) return this.withoutSummer(times);
+    return () => 'The times have their own zone: the chosen time zone is not used.';
   }
 
   /** Question about the time zone; `null` if none is open. */
@@ -134,6 +135,23 @@ export class Zones {
           `line ${lines[row]} has ${timeAt(row)}, which is in summer: ${text} can mean standard time all year, or the local time of ${place.name}`,
         [place.name, zone!.name],
       );
+    }
+    return null;
+  }
+
+  /** Note about a chosen `EST` for times in summer. */
+  private withoutSummer(times: Float64Array): Quoting | null {
+    const { timezone = '' } = this.choices;
+    const place = TimeZone.of(readZoneWord(timezone).standardOf ?? '');
+    if (place === null) return null;
+    for (let row = 0; row < this.written.length; row++) {
+      const time = times[row]!;
+      const zone = this.zoneOf(row);
+      if (zone === null || zone !== this.given || Number.isNaN(time)) continue;
+      const offset = zone.offsetAt(time);
+      if (place.offsetAt(time - offset) !== offset)
+        return (timeAt) =>
+          `line ${this.written.lines[row]} has ${timeAt(row)}, which is in summer: ${timezone} is standard time all year. If these are local times, choose ${place.name}.`;
     }
     return null;
   }

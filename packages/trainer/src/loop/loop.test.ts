@@ -210,7 +210,7 @@ describe('runTrainingLoop', () => {
       ],
     });
     const reason =
-      'early stopping: val_loss did not get better by 0.001 for 2 epochs (best 1.0986 in epoch 1)';
+      'early stopping: val_loss did not get better by 0.001 for 2 epochs after 1.0986 in epoch 1';
     expect(stopping).toEqual([null, null, reason]);
     expect(result).toMatchObject({
       epochsTrained: 3,

@@ -23,7 +23,7 @@ describe('EarlyStopping', () => {
     // 0.95 and 0.92 are below 1, but by less than 0.1: they do not move the mark.
     expect(stopsAfter(byLoss, [1, 0.95, 0.92, 0.5])).toEqual([
       3,
-      'early stopping: val_loss did not get better by 0.1 for 2 epochs (best 1.0000 in epoch 1)',
+      'early stopping: val_loss did not get better by 0.1 for 2 epochs after 1.0000 in epoch 1',
     ]);
   });
 
@@ -40,7 +40,7 @@ describe('EarlyStopping', () => {
     expect(stopsAfter(byAccuracy, [0.25, 0.375, 0.5])).toBeNull();
     expect(stopsAfter(byAccuracy, [0.5, 0.45])).toEqual([
       2,
-      'early stopping: val_accuracy did not get better by 0.1 for 1 epoch (best 0.5000 in epoch 1)',
+      'early stopping: val_accuracy did not get better by 0.1 for 1 epoch after 0.5000 in epoch 1',
     ]);
   });
 });

@@ -34,7 +34,7 @@ export class EarlyStopping implements TrainingCallback {
     this.state.badEpochs += 1;
     if (this.state.badEpochs < patience) return undefined;
     const epochs = patience === 1 ? 'epoch' : 'epochs';
-    return `early stopping: ${monitor} did not get better by ${minDelta} for ${patience} ${epochs} (best ${Math.abs(best).toFixed(4)} in epoch ${this.state.bestEpoch})`;
+    return `early stopping: ${monitor} did not get better by ${minDelta} for ${patience} ${epochs} after ${Math.abs(best).toFixed(4)} in epoch ${this.state.bestEpoch}`;
   }
 
   save(): CallbackMemory {
