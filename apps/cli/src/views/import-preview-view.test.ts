@@ -55,3 +55,12 @@ test('while day and month are open, it shows neither a format nor a range, which
   expect(text).toContain('times       date format unknown');
   expect(text).not.toContain('range');
 });
+
+test('of several symbols, the shown bars say whose they are', () => {
+  const bar = { time: '2024-01-02', open: 1, high: 1, low: 1, close: 1, volume: 1 };
+  const one = preview([bar], '2024-01-02', '2024-01-02');
+  const both = { ...one, bars: [one.bars[0]!, { ...one.bars[0]!, symbol: 'B' }] };
+  const terminal = { columns: 100, style: createStyle(false) };
+  expect(importPreviewView(both, terminal)).toContain('\n  bars of A\n  time  ');
+  expect(importPreviewView(one, terminal)).not.toContain('bars of');
+});

@@ -27,7 +27,7 @@ export function importPreviewView(
     `${style.bold(printable(preview.file))}   ${fileSize(preview.bytes)}`,
     pairs([...factsOf(preview), ...(bars.length === 1 ? factsOfBars(bars[0]!, hasDates) : [])], style),
     bars.length > 1 ? symbolsTable(bars, columns, style) : '',
-    ...bars.slice(0, 1).map((one) => barsTable(one, columns, style)),
+    ...bars.slice(0, 1).map((one) => barsTable(one, bars.length > 1, columns, style)),
     notes.map((note) => `  ${style.yellow('note:')} ${printable(note)}`).join('\n'),
   ];
   return sections.filter((section) => section !== '').join('\n\n');
@@ -90,8 +90,13 @@ function symbolsTable(bars: readonly ImportedBars[], columns: number, style: Sty
   return more > 0 ? `${table}\n  and ${counted(more, 'more symbol')}` : table;
 }
 
-/** The first bars and the last one. */
-function barsTable({ preview, rows }: ImportedBars, columns: number, style: Style): string {
+/** The first bars and the last one. @param isNamed true if the symbol must be named: there are others */
+function barsTable(
+  { symbol, preview, rows }: ImportedBars,
+  isNamed: boolean,
+  columns: number,
+  style: Style,
+): string {
   if (preview.length === 0) return '';
   const numbers = ['open', 'high', 'low', 'close', 'volume'] as const;
   const prices = alike(preview.flatMap(({ open, high, low, close }) => [open, high, low, close]));
@@ -102,7 +107,7 @@ function barsTable({ preview, rows }: ImportedBars, columns: number, style: Styl
   ]);
   // between the first bars and the last one
   if (rows > preview.length) lines.splice(-1, 0, ['...', '', '', '', '', '']);
-  return textTable(
+  const table = textTable(
     [
       { head: 'time' },
       ...numbers.map((head) => ({
@@ -115,4 +120,5 @@ function barsTable({ preview, rows }: ImportedBars, columns: number, style: Styl
     style,
     columns,
   );
+  return isNamed ? `  bars of ${printable(symbol)}\n${table}` : table;
 }
