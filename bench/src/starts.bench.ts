@@ -1,6 +1,6 @@
 /**
  * Many starts at once: how long each start and each other request waits, alone and beside one running training, and whether an
- * operation fails. What has not completed in time is cancelled: 200 trainings compute for minutes. A real API runs in its own process; this process sends the requests, each on its own connection. Processor time
+ * operation fails. What has not completed in time is cancelled: 200 trainings compute for minutes. A real API runs in its own process; this process sends the requests, each on a new connection, as many programs do. Processor time
  * is printed beside the latencies: on a machine that does other work, the latencies show mostly that.
  */
 import { readFileSync } from 'node:fs';
@@ -25,10 +25,10 @@ const STRATEGY = strategyText({ epochs: 1 });
 /** Computes until it is stopped. */
 const BUSY = strategyText({ epochs: 100_000, batchSize: 256 });
 
-const agent = new Agent({ keepAlive: true, maxSockets: STARTS + 10 });
+const kept = new Agent({ keepAlive: true, maxSockets: STARTS + 10 });
 
 /** Sends a request. @returns how long the answer took, ms. @throws Error unless the status is 200 */
-function timed(method: string, url: string, body?: object): Promise<number> {
+function timed(method: string, url: string, body?: object, agent = kept): Promise<number> {
   return new Promise((resolve, reject) => {
     const began = performance.now();
     const headers = body === undefined ? {} : { 'content-type': 'application/json' };
@@ -103,7 +103,7 @@ async function burst(
   api: TestService,
   path: string,
   body: (index: number) => object,
-  kept: number,
+  left: number,
 ): Promise<Burst> {
   const readMs = await readProcessorMs(api);
   const others: number[] = [];
@@ -115,15 +115,16 @@ async function burst(
     }
   })();
   const starts: number[] = [];
+  const agent = new Agent({ maxSockets: STARTS });
   const ofStart = await processorMsOf(api, () =>
     Array.from({ length: STARTS }, async (_, index) => {
-      const ms = await timed('POST', `${api.url}${path}`, body(index));
+      const ms = await timed('POST', `${api.url}${path}`, body(index), agent);
       starts.push(ms);
       return ms;
     }),
   );
   const end = performance.now() + COMPLETE_MS;
-  while (performance.now() < end && (await activeCount(api)) > kept) await sleep(200);
+  while (performance.now() < end && (await activeCount(api)) > left) await sleep(200);
   done.abort();
   await asking;
   return { starts, others, processorMs: ofStart, readProcessorMs: readMs };
@@ -189,10 +190,10 @@ try {
       // the first training finds the engine
       await api.untilEnded(await api.startTraining({ strategy: STRATEGY }));
       await warmUp(api, path, body);
-      const kept = beside === 'nothing' ? 0 : 1;
-      if (kept === 1) await api.untilTraining(await api.startTraining({ strategy: BUSY }));
+      const left = beside === 'nothing' ? 0 : 1;
+      if (left === 1) await api.untilTraining(await api.startTraining({ strategy: BUSY }));
       const before = await endedOf(api, type);
-      const measured = await burst(api, path, body, kept);
+      const measured = await burst(api, path, body, left);
       const { completed, failed } = await endedOf(api, type);
       await endAll(api);
       const ended = { completed: completed - before.completed, failed: failed - before.failed };

@@ -115,6 +115,32 @@ test('a read among many changes is answered before most of them begin', async ()
   expect(begun.indexOf('GET')).toBeLessThan(10);
 });
 
+test.each([
+  [40, 40],
+  [100, 64],
+])('of %i changes that arrive one in each turn, none begins before %i have arrived', async (all, first) => {
+  let arrived = 0;
+  service.addHook('onRequest', (_request, _reply, done) => {
+    arrived += 1;
+    done();
+  });
+  takeTurns(service, new AnswersFirst(clock));
+  const arrivedBefore: number[] = [];
+  service.addHook('preHandler', (_request, _reply, done) => {
+    arrivedBefore.push(arrived);
+    done();
+  });
+  await listen();
+  const changes: Promise<unknown>[] = [];
+  for (let sent = 0; sent < all; sent++) {
+    changes.push(Promise.resolve(service.inject({ method: 'POST', url: '/' })));
+    await turn();
+  }
+  await Promise.all(changes);
+  expect(arrivedBefore).toHaveLength(all);
+  expect(arrivedBefore[0]).toBe(first);
+});
+
 test('starts of a client that disconnects do not delay later operations again and again', async () => {
   const answers = new AnswersFirst(clock);
   takeTurns(service, answers);

@@ -5,16 +5,25 @@ import { isRead } from './limit-requests.js';
 
 /** Number of changes that begin in one turn of the event loop: with fewer, the store would write them in smaller groups. */
 const MOST_IN_A_TURN = 8;
+/**
+ * While each turn brings further requests, so many gather before the first begins. Node accepts one new connection in a turn: otherwise each of
+ * 200 starts on new connections would wait for the work of the earlier ones, and be stored in a group of its own.
+ */
+const MOST_GATHERED = 64;
 
 /**
- * Lets only a few requests that change something begin in one turn of the event loop. Reads do not wait: they are answered
- * between two turns, however many starts arrive at once.
+ * Lets only a few requests that change something begin in one turn of the event loop, and none while others arrive in each turn. Reads do not
+ * wait: they are answered between two turns, however many starts arrive at once.
  *
  * @param answers hears of each start before its turn, and again when its body has arrived later
  */
 export function takeTurns(fastify: FastifyInstance, answers: AnswersFirst): void {
   const waiting: (() => void)[] = [];
+  let arrived = false;
   const beginSome = (): void => {
+    const gathers = arrived && waiting.length < MOST_GATHERED;
+    arrived = false;
+    if (gathers) return void setImmediate(beginSome);
     for (const begin of waiting.splice(0, MOST_IN_A_TURN)) begin();
     if (waiting.length > 0) setImmediate(beginSome);
   };
@@ -26,6 +35,7 @@ export function takeTurns(fastify: FastifyInstance, answers: AnswersFirst): void
       if (starts && !request.raw.complete) answers.forget(reply.raw);
       done();
     });
+    arrived = true;
     if (waiting.length === 1) setImmediate(beginSome);
   });
   // the body has arrived
