@@ -1,15 +1,17 @@
 /**
  * Many starts at once: how long each start and each other request waits, alone and beside one running training, and whether an
- * operation fails. What has not completed in time is cancelled: 200 trainings compute for minutes. A real API runs in its own process; this process sends the requests, each on a new connection, as many programs do. Processor time
- * is printed beside the latencies: on a machine that does other work, the latencies show mostly that.
+ * operation fails. What has not completed in time is cancelled: 200 trainings compute for minutes. A real API runs in its own process; this
+ * process sends the requests, each start on a new connection. Processor time is printed beside the latencies: on a machine that does other
+ * work, the latencies show mostly that.
  */
 import { readFileSync } from 'node:fs';
-import { Agent, request } from 'node:http';
+import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminalStatus, type OperationList } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { dataOf, Sandbox, strategyText, until, type TestService } from '@ktrdr/service-kit/testing';
 import { percentile, printRow, report, type ReportRow } from './report.js';
+import { type Post, sendAtOnce } from './starts/send-at-once.js';
 
 const [, , STARTS_OPTION = '200'] = process.argv;
 const STARTS = Number(STARTS_OPTION);
@@ -25,21 +27,19 @@ const STRATEGY = strategyText({ epochs: 1 });
 /** Computes until it is stopped. */
 const BUSY = strategyText({ epochs: 100_000, batchSize: 256 });
 
-const kept = new Agent({ keepAlive: true, maxSockets: STARTS + 10 });
+const agent = new Agent({ keepAlive: true, maxSockets: STARTS + 10 });
 
-/** Sends a request. @returns how long the answer took, ms. @throws Error unless the status is 200 */
-function timed(method: string, url: string, body?: object, agent = kept): Promise<number> {
+/** @returns how long the answer took, ms. @throws Error unless the status is 200 */
+function timedGet(url: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const began = performance.now();
-    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
-    const sent = request(url, { method, agent, headers }, (answer) => {
+    const sent = get(url, { agent }, (answer) => {
       answer.resume().on('end', () => {
         if (answer.statusCode === 200) resolve(performance.now() - began);
-        else reject(new Error(`${method} ${url} answered ${answer.statusCode}`));
+        else reject(new Error(`GET ${url} answered ${answer.statusCode}`));
       });
     });
     sent.on('error', reject);
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
 
@@ -62,22 +62,24 @@ function processorMs({ pid }: TestService): number {
   return Number(readFileSync(`/proc/${pid}/schedstat`, 'latin1').split(' ')[0]) / 1e6;
 }
 
-async function processorMsOf(api: TestService, requests: () => Promise<number>[]): Promise<number> {
+async function processorMsOf(api: TestService, send: () => Promise<number[]>): Promise<number> {
   const before = processorMs(api);
-  const { length } = await Promise.all(requests());
+  const { length } = await send();
   return (processorMs(api) - before) / length;
 }
 
 async function readProcessorMs(api: TestService): Promise<number> {
   const { operations } = dataOf(await api.get<OperationList>('/operations?limit=1'));
   const url = `${api.url}/operations/${operations[0]?.operation_id}`;
-  return processorMsOf(api, () => Array.from({ length: STARTS }, () => timed('GET', url)));
+  return processorMsOf(api, () => Promise.all(Array.from({ length: STARTS }, () => timedGet(url))));
+}
+
+function starts(api: TestService, path: string, body: (index: number) => object, number: number): Post[] {
+  return Array.from({ length: number }, (_, index) => ({ url: `${api.url}${path}`, body: body(index) }));
 }
 
 async function warmUp(api: TestService, path: string, body: (index: number) => object): Promise<void> {
-  await Promise.all(
-    Array.from({ length: WARM_UP }, (_, index) => timed('POST', `${api.url}${path}`, body(index))),
-  );
+  await sendAtOnce(starts(api, path, body, WARM_UP));
   await endAll(api);
 }
 
@@ -99,39 +101,27 @@ async function endAll(api: TestService): Promise<void> {
 }
 
 /** Starts everything at once. The other requests continue until everything that was started has ended, or until the time limit. */
-async function burst(
-  api: TestService,
-  path: string,
-  body: (index: number) => object,
-  left: number,
-): Promise<Burst> {
+async function burst(api: TestService, posts: readonly Post[], kept: number): Promise<Burst> {
   const readMs = await readProcessorMs(api);
   const others: number[] = [];
   const done = new AbortController();
   const asking = (async () => {
     while (!done.signal.aborted) {
-      others.push(await timed('GET', `${api.url}/operations?limit=10`));
+      others.push(await timedGet(`${api.url}/operations?limit=10`));
       await sleep(OTHER_EVERY_MS);
     }
   })();
-  const starts: number[] = [];
-  const agent = new Agent({ maxSockets: STARTS });
-  const ofStart = await processorMsOf(api, () =>
-    Array.from({ length: STARTS }, async (_, index) => {
-      const ms = await timed('POST', `${api.url}${path}`, body(index), agent);
-      starts.push(ms);
-      return ms;
-    }),
-  );
+  let answers: number[] = [];
+  const ofStart = await processorMsOf(api, async () => (answers = await sendAtOnce(posts)));
   const end = performance.now() + COMPLETE_MS;
-  while (performance.now() < end && (await activeCount(api)) > left) await sleep(200);
+  while (performance.now() < end && (await activeCount(api)) > kept) await sleep(200);
   done.abort();
   await asking;
-  return { starts, others, processorMs: ofStart, readProcessorMs: readMs };
+  return { starts: answers, others, processorMs: ofStart, readProcessorMs: readMs };
 }
 
 function rowsOf(what: string, beside: string, measured: Burst, ended: Ended): ReportRow[] {
-  const { starts, others } = measured;
+  const { starts: answers, others } = measured;
   const row = (measure: string, value: number, unit: string, target: string, met: boolean): ReportRow => ({
     starts: `${STARTS} ${what}`,
     beside,
@@ -141,9 +131,9 @@ function rowsOf(what: string, beside: string, measured: Burst, ended: Ended): Re
     target,
     met,
   });
-  const [start, other] = [percentile(starts, 0.99), percentile(others, 0.99)];
+  const [start, other] = [percentile(answers, 0.99), percentile(others, 0.99)];
   return [
-    row('start answered, p50', percentile(starts, 0.5), 'ms', '', true),
+    row('start answered, p50', percentile(answers, 0.5), 'ms', '', true),
     row('start answered, p99', start, 'ms', `< ${START_TARGET_MS}`, start < START_TARGET_MS),
     row('processor time of a start', measured.processorMs, 'ms', '', true),
     row('processor time of a read, before', measured.readProcessorMs, 'ms', '', true),
@@ -190,10 +180,10 @@ try {
       // the first training finds the engine
       await api.untilEnded(await api.startTraining({ strategy: STRATEGY }));
       await warmUp(api, path, body);
-      const left = beside === 'nothing' ? 0 : 1;
-      if (left === 1) await api.untilTraining(await api.startTraining({ strategy: BUSY }));
+      const kept = beside === 'nothing' ? 0 : 1;
+      if (kept === 1) await api.untilTraining(await api.startTraining({ strategy: BUSY }));
       const before = await endedOf(api, type);
-      const measured = await burst(api, path, body, left);
+      const measured = await burst(api, starts(api, path, body, STARTS), kept);
       const { completed, failed } = await endedOf(api, type);
       await endAll(api);
       const ended = { completed: completed - before.completed, failed: failed - before.failed };
