@@ -23,6 +23,8 @@ import { within } from './within.js';
 
 /** Time between two polls of the followed jobs, ms. */
 const POLL_MS = 1_000;
+/** Timers fire up to this early (ms). */
+const EARLY_MS = 20;
 /** Delay of the poll after a new follower, ms. Followers that start together share one poll. */
 const FIRST_POLL_MS = 20;
 /** The same for each followed job, ms: a poll reads all waiting jobs. */
@@ -226,8 +228,9 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     events.on('failed', ({ jobId, failedReason }) => heard(jobId, { state: 'failed', reason: failedReason }));
     events.on('delayed', ({ jobId }) => heard(jobId, { state: 'held' }));
     events.on('waiting', ({ jobId }) => {
-      // the first poll also tells the place of a job that was just added
-      if (this.watches.get(jobId)?.state !== null) heard(jobId, { state: 'waiting', ahead: null });
+      // polls tell the place of a waiting job, and of one that was just added
+      const { state = null } = this.watches.get(jobId) ?? {};
+      if (state !== null && state.state !== 'waiting') heard(jobId, { state: 'waiting', ahead: null });
     });
     await messages.subscribe(WORKERS_TOPIC, (said) => {
       const data = this.orComplain.read(this.parts.reader.worker, said);
@@ -277,13 +280,14 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     }
     this.polling = false;
     this.remindAll();
-    if (this.watches.size > 0 || this.outage.since !== null) this.pollIn(POLL_MS);
+    if (this.watches.size > 0 || this.outage.since !== null)
+      this.pollIn(this.remindAt - this.parts.clock.monotonic());
   }
 
-  /** At most once a second, even if new followers cause more polls. */
+  /** Once a second, even if new followers cause more polls. */
   private remindAll(): void {
     const now = this.parts.clock.monotonic();
-    if (now < this.remindAt) return;
+    if (now < this.remindAt - EARLY_MS) return;
     this.remindAt = now + POLL_MS;
     for (const watch of this.watches.values()) watch.remind();
   }

@@ -4,7 +4,11 @@ import { GroupedWrites } from './grouped-writes.js';
 
 const done = <T>(value: T) => ({ status: 'fulfilled', value }) as const;
 
-/** Writes numbers. Those with the same last two digits keep their order; those from 1,000 on are urgent. @param write its results; throws what the whole write throws */
+/**
+ * Writes numbers. Those with the same last two digits keep their order; those from 1,000 on are urgent.
+ *
+ * @param write its results; throws what the whole write throws
+ */
 function numbers(write: (items: readonly number[]) => readonly PromiseSettledResult<number>[]) {
   const groups: number[][] = [];
   const writes = new GroupedWrites({
@@ -17,6 +21,10 @@ function numbers(write: (items: readonly number[]) => readonly PromiseSettledRes
     isUrgent: (item) => item >= 1_000,
   });
   return { groups, writes };
+}
+
+async function pass(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 test('items that arrive together share a write, and each gets its own result', async () => {
@@ -78,14 +86,24 @@ test('urgent items go first, with the earlier items of their key', async () => {
   ]);
 });
 
+test('a key with many items does not keep the others waiting', async () => {
+  const { groups, writes } = numbers((items) => items.map(done));
+  const many = Array.from({ length: 200 }, () => 1);
+  await Promise.all([...many, 2].map((item) => writes.add(item)));
+  expect(groups.map((group) => group.indexOf(2))).toEqual([-1, 0, -1, -1]);
+});
+
 test('items with the same key keep their order', async () => {
   const item = fc.integer({ min: 0, max: 19 }).map((drawn) => (drawn % 4) + (drawn < 5 ? 1_000 : 0));
-  const arrivals = fc.array(fc.record({ item, turns: fc.nat(2) }), { maxLength: 300 });
+  // most arrive together, so that many groups are full
+  const turns = fc.integer({ min: -60, max: 3 }).map((drawn) => Math.max(0, drawn));
+  const arrivals = fc.array(fc.record({ item, turns }), { maxLength: 500, size: 'max' });
   await fc.assert(
     fc.asyncProperty(arrivals, async (all) => {
       const written: string[] = [];
       const writes = new GroupedWrites<{ item: number; number: number }, number>({
         write: async (items) => {
+          await pass(written.length % 4);
           written.push(...items.map(({ item: one, number }) => `${one % 100} ${number}`));
           return items.map(({ number }) => done(number));
         },
@@ -94,9 +112,9 @@ test('items with the same key keep their order', async () => {
         isUrgent: ({ item: one }) => one >= 1_000,
       });
       const added: Promise<number>[] = [];
-      for (const [number, { item: one, turns }] of all.entries()) {
-        added.push(writes.add({ item: one, number }));
-        for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      for (const [number, arrival] of all.entries()) {
+        added.push(writes.add({ item: arrival.item, number }));
+        await pass(arrival.turns);
       }
       await Promise.all(added);
       for (const key of ['0', '1', '2', '3']) {

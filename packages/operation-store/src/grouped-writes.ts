@@ -26,7 +26,8 @@ export interface GroupedWritesParts<TItem, TResult> {
 
 /**
  * Writes items that arrive at the same time together: the next write takes all that came while the previous one ran. Urgent items go
- * first. Apart from that, items are written in the order of their arrival.
+ * first, in the order of their arrival, even if the others then wait for long. The others are written key by key, in the order in which the
+ * keys began to wait; a key whose items do not all fit into a write begins to wait anew.
  */
 export class GroupedWrites<TItem, TResult> {
   private readonly urgent: Pending<TItem, TResult>[] = [];
@@ -89,7 +90,8 @@ export class GroupedWrites<TItem, TResult> {
       const some = all.splice(0, places);
       group.push(...some);
       this.patientCount -= some.length;
-      if (all.length === 0) this.patient.delete(key);
+      this.patient.delete(key);
+      if (all.length > 0) this.patient.set(key, all);
     }
     return group;
   }

@@ -108,7 +108,7 @@ export class OperationWrites {
   }
 }
 
-/** Progress and records can wait: a queue of thousands of operations has thousands of them. */
+/** Progress and records can wait, durable or not: a queue of thousands of operations has thousands of them. */
 function isUrgent({ kind }: OperationWrite): boolean {
   return kind === 'create' || kind === 'transition';
 }

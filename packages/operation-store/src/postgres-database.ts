@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KtrdrError } from '@ktrdr/contracts';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
@@ -7,14 +8,21 @@ import { PostgresNotifications } from './postgres-notifications.js';
 import { isOutdatedStatement, PreparedStatements } from './prepared-statements.js';
 import { quickStatement } from './quick-statement.js';
 import type { Schema } from './schema.js';
-import { limitResponseTime } from './response-timeout.js';
+import { closeIfIdle, limitResponseTime } from './response-timeout.js';
 import type { SqlDatabase } from './sql-database.js';
 import { asStoreError } from './store-errors.js';
 import { rowsText } from './stored-text.js';
 
 const CONNECTIONS = 10;
-/** Connections that stay open for `quick`: groups of changes are written on so many at a time. A new one takes 50 ms to plan its first group. */
+/**
+ * Connections for `quick`, one for each lane of `OperationWrites`. They stay open: a new one takes 50 ms to plan its first group of
+ * changes.
+ */
 const WRITERS = 3;
+/** The store opens after this time even if a lock delays the planning, ms. */
+const MOST_PLANNING_MS = 1_000;
+/** Idle time after which a connection is probed, ms: routers forget connections that are silent for some minutes. */
+const PROBE_MS = 30_000;
 const CONNECT_MS = 5_000;
 /** Time a call waits for a free connection, ms. */
 const POOL_TIMEOUT_MS = 60_000;
@@ -55,6 +63,7 @@ export async function openPostgresDatabase(
     connectionTimeoutMillis: CONNECT_MS,
     idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: PROBE_MS,
     types: { getTypeParser: typeParser },
   };
   const statements = new PreparedStatements();
@@ -69,15 +78,19 @@ export async function openPostgresDatabase(
   });
   const quick = quickWrites(db, writers, statements);
   const notices = new PostgresNotifications({ connect: () => new pg.Client(settings), responseTimeoutMs });
+  let planned: Promise<void> = Promise.resolve();
   const close = async () => {
+    await planned;
     await notices.stop();
     await writers.end();
     await db.destroy();
   };
   try {
     await bringUpToDate(db, settings, `The database ${place.database} at ${place.server}`);
-    await planGroups(quick);
     await notices.start();
+    // saves time only: a write says what is wrong
+    planned = planGroups(quick).catch(() => {});
+    await Promise.race([planned, sleep(MOST_PLANNING_MS, undefined, { ref: false })]);
   } catch (error) {
     await close();
     throw asStoreError(error, explain);
@@ -149,7 +162,7 @@ interface PoolOptions {
   first?: string;
   /** Called when a connection is lost. */
   onLost?: () => void;
-  /** Number of idle connections that stay open. */
+  /** Number of connections, which stay open, each for single queries. Without it, idle ones are closed. */
   kept?: number;
 }
 
@@ -157,7 +170,7 @@ interface PoolOptions {
 function makePool(
   settings: pg.ClientConfig,
   responseTimeoutMs: number,
-  { statements = new PreparedStatements(), first, onLost = () => {}, kept = 0 }: PoolOptions = {},
+  { statements = new PreparedStatements(), first, onLost = () => {}, kept }: PoolOptions = {},
 ): pg.Pool {
   const Client = class extends pg.Client {
     constructor() {
@@ -169,13 +182,21 @@ function makePool(
       };
     }
   };
+  const open = new Set<pg.ClientBase>();
+  // the others are probably lost too: no query shall wait in vain on each of them
+  const closeOthers = () => {
+    if (kept !== undefined) for (const other of open) closeIfIdle(other);
+  };
   const prepareConnection = async (client: pg.ClientBase): Promise<void> => {
+    open.add(client);
+    client.once('end', () => open.delete(client));
+    limitResponseTime(client, responseTimeoutMs, closeOthers);
     if (first !== undefined) await client.query(first);
   };
   const pool = new pg.Pool({
     ...settings,
-    max: CONNECTIONS,
-    min: kept,
+    max: kept ?? CONNECTIONS,
+    min: kept ?? 0,
     connectionTimeoutMillis: POOL_TIMEOUT_MS,
     Client,
     // the pool waits for it
@@ -183,10 +204,7 @@ function makePool(
   });
   // a broken connection leaves the pool: its query fails, and the next query opens a new connection
   pool.on('error', () => {});
-  pool.on('connect', (client) => {
-    client.on('error', onLost);
-    limitResponseTime(client, responseTimeoutMs);
-  });
+  pool.on('connect', (client) => void client.on('error', onLost));
   return pool;
 }
 

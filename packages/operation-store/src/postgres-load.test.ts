@@ -86,13 +86,31 @@ test('a begin overtakes the waiting progress of other operations', () =>
     await saving;
   }));
 
-test('connections for groups of changes are open, and have planned one, when the store opens', () =>
+test('connections for groups of changes are open, have planned one, and stay open', () =>
   withStore(async (_store, other) => {
-    const { rows } = await other.query<{ count: number }>(
-      `select count(*)::int as count from pg_stat_activity
-        where application_name = 'ktrdr' and datname = current_database() and query like 'with changes as%'`,
-    );
-    expect(rows[0]?.count).toBe(3);
+    const opened = async (): Promise<unknown[]> => {
+      const { rows } = await other.query<{ pid: number }>(
+        `select pid from pg_stat_activity
+          where application_name = 'ktrdr' and datname = current_database() and query like 'with changes as%' order by pid`,
+      );
+      return rows;
+    };
+    const planned = await opened();
+    expect(planned).toHaveLength(3);
+    // an idle connection of the other pool is closed after 10 s
+    await sleep(11_000);
+    expect(await opened()).toEqual(planned);
+  }));
+
+test('a store opens while the planning of groups waits for a lock', () =>
+  withStore(async (_store, other) => {
+    await other.query('begin');
+    await other.query('lock table operations in share mode');
+    const { rows } = await other.query<{ name: string }>('select current_database() as name');
+    const second = await openOperationStore({ url: server.url(rows[0]!.name), stateDir: tmpdir() });
+    expect((await second.list({ limit: 0, offset: 0 })).total_count).toBe(0);
+    await other.query('commit');
+    await second.close();
   }));
 
 test('a write that PostgreSQL aborts to end a deadlock is retried', () =>

@@ -1,6 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newOperation } from '@ktrdr/orchestrator';
 import pg from 'pg';
@@ -33,7 +34,7 @@ async function create(store: OpenOperationStore, id: string): Promise<void> {
 
 /** Waits at most ten seconds. */
 async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 1000 && !holds(); turn++) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let turn = 0; turn < 1000 && !holds(); turn++) await sleep(10);
   expect(holds()).toBe(true);
 }
 
@@ -57,13 +58,13 @@ test('a store receives notifications again after a restart of the server', async
   const [one, two] = [await open(), await open()];
   const told: string[] = [];
   two.onWrite((id) => told.push(id ?? 'missed'));
-  await server.restart(() => new Promise((resolve) => setTimeout(resolve, 300)));
+  await server.restart(() => sleep(300));
   const heard = (): boolean => told.some((id) => id !== 'missed');
   for (let number = 0; !heard() && number < 200; number++) {
     await create(one, `op_again_${number}`).catch((error: unknown) =>
       expect(error).toMatchObject({ code: 'store_unavailable' }),
     );
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
   // first of all it says that some may have been lost
   expect([told[0], heard()]).toEqual(['missed', true]);
@@ -89,7 +90,7 @@ test('what was missed is said before the first notification, even if that arrive
   await clients[0]?.end();
   for (let number = 0; told.length === 0 && number < 200; number++) {
     teller.tell('op_early');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
   expect(told.slice(0, 2)).toEqual(['missed', 'op_early']);
   go();
@@ -100,22 +101,37 @@ test('what was missed is said before the first notification, even if that arrive
   await teller.stop();
 });
 
-test('a silent connection is closed, and reopened when the server is back', async () => {
-  const link = await Link.to(server.port);
-  const address = new URL(url);
-  address.port = String(link.port);
-  const store = new SqlOperationStore(await openPostgresDatabase(address.href, { responseTimeoutMs: 300 }));
-  await create(store, 'op_before');
-  link.silent = true;
-  await expect(store.get('op_before')).rejects.toMatchObject({
-    code: 'store_unavailable',
-    message: expect.stringContaining('no answer within 300 ms'),
-  });
-  link.silent = false;
-  expect((await store.get('op_before'))?.operation.status).toBe('pending');
-  await store.close();
-  await link.close();
-});
+test.each([
+  ['at once', 0],
+  ['after a longer pause than the response time', 900],
+])(
+  'a connection that is silent %s is closed, and reopened when the server is back',
+  async (_when, pauseMs) => {
+    const link = await Link.to(server.port);
+    const address = new URL(url);
+    address.port = String(link.port);
+    const store = new SqlOperationStore(await openPostgresDatabase(address.href, { responseTimeoutMs: 300 }));
+    const id = `op_before_${pauseMs}`;
+    await create(store, id);
+    expect((await store.get(id))?.operation.status).toBe('pending');
+    await sleep(pauseMs);
+    link.silent = true;
+    const noAnswer = {
+      code: 'store_unavailable',
+      message: expect.stringContaining('no answer within 300 ms'),
+    };
+    await Promise.all([
+      expect(store.get(id)).rejects.toMatchObject(noAnswer),
+      expect(create(store, `op_silent_${pauseMs}`)).rejects.toMatchObject(noAnswer),
+    ]);
+    link.silent = false;
+    expect((await store.get(id))?.operation.status).toBe('pending');
+    // the other connections for writes were silent too
+    for (const number of [1, 2, 3]) await create(store, `op_after_${pauseMs}_${number}`);
+    await store.close();
+    await link.close();
+  },
+);
 
 /** Lets `client.query('listen …')` return only after `gone`. */
 function afterListen(client: pg.Client, gone: Promise<void>): void {
