@@ -1,11 +1,11 @@
 /**
  * Many starts at once: how long each start and each other request waits, alone and beside one running training, and whether an
  * operation fails. What has not completed in time is cancelled: 200 trainings compute for minutes. A real API runs in its own process; this
- * process sends the requests, each start on a new connection. Processor time is printed beside the latencies: on a machine that does other
+ * process sends the requests, each on a new connection, as many programs do. Processor time is printed beside the latencies: on a machine that does other
  * work, the latencies show mostly that.
  */
 import { readFileSync } from 'node:fs';
-import { Agent, get } from 'node:http';
+import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminalStatus, type OperationList } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
@@ -27,13 +27,11 @@ const STRATEGY = strategyText({ epochs: 1 });
 /** Computes until it is stopped. */
 const BUSY = strategyText({ epochs: 100_000, batchSize: 256 });
 
-const agent = new Agent({ keepAlive: true, maxSockets: STARTS + 10 });
-
-/** @returns how long the answer took, ms. @throws Error unless the status is 200 */
+/** Sends a request on a new connection. @returns how long the answer took, ms. @throws Error unless the status is 200 */
 function timedGet(url: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const began = performance.now();
-    const sent = get(url, { agent }, (answer) => {
+    const sent = get(url, { agent: false }, (answer) => {
       answer.resume().on('end', () => {
         if (answer.statusCode === 200) resolve(performance.now() - began);
         else reject(new Error(`GET ${url} answered ${answer.statusCode}`));

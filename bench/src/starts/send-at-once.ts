@@ -7,7 +7,7 @@ export interface Post {
 }
 
 /**
- * Sends all requests at once, each on a new connection, as many programs do. Plain sockets: a client's own work would take as long as
+ * Sends all requests at once, each on a new connection. Plain sockets: a client's own work would take as long as
  * the service's.
  *
  * @returns how long each answer took, from connecting to its first bytes, ms

@@ -6,10 +6,10 @@ import { isRead } from './limit-requests.js';
 /** Number of changes that begin in one turn of the event loop: with fewer, the store would write them in smaller groups. */
 const MOST_IN_A_TURN = 8;
 /**
- * While each turn brings further requests, so many gather before the first begins. Node accepts one new connection in a turn: otherwise each of
- * 200 starts on new connections would wait for the work of the earlier ones, and be stored in a group of its own.
+ * While each turn brings further requests, so many gather before the first begins. Node accepts one new connection in a turn: otherwise 200
+ * starts on new connections would be stored in groups of one or two, and a read on the next connection would wait for all of them.
  */
-const MOST_GATHERED = 64;
+const MOST_GATHERED = 256;
 
 /**
  * Lets only a few requests that change something begin in one turn of the event loop, and none while others arrive in each turn. Reads do not
