@@ -29,6 +29,7 @@ function sent({ hostname, port }: URL, bytes: string): Promise<number> {
     const began = performance.now();
     const socket = connect(Number(port), hostname);
     socket.on('error', reject);
+    socket.once('close', () => reject(new Error('The service has closed a connection without an answer')));
     socket.once('data', (data) => {
       const ms = performance.now() - began;
       const status = data.toString('latin1', 9, 12);

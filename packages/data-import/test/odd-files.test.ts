@@ -42,11 +42,15 @@ describe('questions and notes quote times as the file writes them', () => {
     const text = ['time,open,high,low,close,volume', ...rows].join('\n');
     expect(await understand(text, { timezone: 'EST' })).toMatchObject({
       notes:
-        'line 2 has "2024-07-01 09:30", which is in summer: EST is standard time all year. If these are local times, choose America/New_York.',
+        'Line 2 has "2024-07-01 09:30", which is in summer: "EST" is standard time all year. If these are local times, choose America/New_York.',
       bars: ['AAPL 1h 2024-07-01T14:30:00Z..2024-07-01T16:30:00Z [1 2 0.5 1.5 10]'],
     });
     expect((await understand(text.replaceAll('-07-', '-01-'), { timezone: 'EST' })).notes).toBe('');
     expect((await understand(text, { timezone: 'America/New_York' })).notes).toBe('');
+    // `CET` has summer time, which begins between these bars
+    const night = ['00:00', '01:00', '03:00', '04:00'].map((time) => `2024-03-31 ${time},1,2,0.5,1.5,10`);
+    const acrossChange = ['time,open,high,low,close,volume', ...night].join('\n');
+    expect((await understand(acrossChange, { timezone: 'CET' })).notes).toBe('');
   });
 
   test('in JSON', async () => {

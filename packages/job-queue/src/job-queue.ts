@@ -23,7 +23,7 @@ import { within } from './within.js';
 
 /** Time between two polls of the followed jobs, ms. */
 const POLL_MS = 1_000;
-/** Timers fire up to this early (ms). */
+/** A reminder that is due within this time is given now: no further poll for it (ms). */
 const EARLY_MS = 20;
 /** Delay of the poll after a new follower, ms. Followers that start together share one poll. */
 const FIRST_POLL_MS = 20;

@@ -82,7 +82,7 @@ export async function createService(
   guardAccess(app);
   limitRequests(fastify, listens.requestLimits, clock);
   closeSlowBodies(fastify, clock);
-  takeTurns(fastify, app.get(AnswersFirst, { strict: false }));
+  takeTurns(fastify, app.get(AnswersFirst, { strict: false }), clock);
   describe(app, description);
   return app;
 }

@@ -8,6 +8,8 @@ import { readZoneWord, type ZoneWord } from './zone-words.js';
 /** A share of rows that repeat a time: clocks that are put back do it for an hour in a year. */
 const FEW = 0.01;
 const HOUR_MS = 3_600_000;
+const JANUARY = Date.UTC(2024, 0, 1);
+const JULY = Date.UTC(2024, 6, 1);
 
 /** Zones of the rows. */
 export class Zones {
@@ -143,15 +145,16 @@ export class Zones {
   private withoutSummer(times: Float64Array): Quoting | null {
     const { timezone = '' } = this.choices;
     const place = TimeZone.of(readZoneWord(timezone).standardOf ?? '');
-    if (place === null) return null;
+    const { given } = this;
+    // the tz database has `CET` with summer time, and `EST` without
+    if (place === null || given === null || given.offsetAt(JANUARY) !== given.offsetAt(JULY)) return null;
+    const offset = given.offsetAt(JULY);
     for (let row = 0; row < this.written.length; row++) {
       const time = times[row]!;
-      const zone = this.zoneOf(row);
-      if (zone === null || zone !== this.given || Number.isNaN(time)) continue;
-      const offset = zone.offsetAt(time);
+      if (this.zoneOf(row) !== given || Number.isNaN(time)) continue;
       if (place.offsetAt(time - offset) !== offset)
         return (timeAt) =>
-          `line ${this.written.lines[row]} has ${timeAt(row)}, which is in summer: ${timezone} is standard time all year. If these are local times, choose ${place.name}.`;
+          `Line ${this.written.lines[row]} has ${timeAt(row)}, which is in summer: ${shown(timezone)} is standard time all year. If these are local times, choose ${place.name}.`;
     }
     return null;
   }
