@@ -131,16 +131,37 @@ describe('several symbols in a JSON text: every one is read under its own name',
       'for "A": "out of credits"',
     ],
     ['Alpha Vantage', { Note: '25 requests per day' }, '"25 requests per day"'],
+    [
+      'Alpha Vantage, with the key of the user',
+      {
+        Information:
+          'We have detected your API key as DEMO12345 and our standard rate limit is 25 requests per day.',
+      },
+      '"We have detected your API key as *** and our standard rate limit is 25 requests per day."',
+    ],
+    ['Binance', { code: -1121, msg: 'Invalid symbol.' }, '"Invalid symbol."'],
+    ['Kraken', { error: ['EQuery:Unknown asset pair'] }, '"EQuery:Unknown asset pair"'],
+    ['TradingView', { s: 'error', errmsg: 'unknown_symbol' }, '"unknown_symbol"'],
+    ['Tiingo', { detail: 'Not found.' }, '"Not found."'],
+    ['a source that describes the symbol', { description: 'Apple Inc.', error: 'no access' }, '"no access"'],
     ['Polygon', { status: 'ERROR', error: 'Unknown API Key' }, '"Unknown API Key"'],
     [
       'Yahoo',
       { chart: { result: null, error: { code: 'Not Found', description: 'No data found' } } },
-      'for "error": "No data found"',
+      'for "chart": "No data found"',
     ],
   ])('an answer of %s without bars is refused with what the source says', async (_, answer, said) => {
     expect(await refusal(JSON.stringify(answer), {}, 'file.json')).toMatchObject({
-      message: `file.json: the JSON text has no table of bars: its source answered ${said}`,
+      message: `file.json: the JSON text has no table of bars: it needs a list of bars, or lists of times and prices of the same length. Its source answered ${said}`,
     });
+  });
+
+  test('a code and a description of the symbol are no error', async () => {
+    const answer = { code: '600519', description: 'Kweichow Moutai', status: 'ok', klines: APPLE };
+    expect((await understand(JSON.stringify(answer), {}, 'file.json')).notes).not.toContain('Moutai');
+    expect(
+      (await refusal(JSON.stringify({ description: 'Apple Inc.', data: [] }), {}, 'file.json')).message,
+    ).not.toContain('Apple');
   });
 
   test('the pages of one symbol are one series', async () => {

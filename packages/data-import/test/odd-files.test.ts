@@ -321,13 +321,13 @@ describe('columns', () => {
     [
       'an average before the volume',
       (n: number) => `${100 + n},${101.5 + n},${99.5 + n},${101 + n},${100.5 + n},7,12`,
-      /Column 6 moves with the prices .* average or adjusted price, and column 7 the volume/,
+      /The values of column 6 look like prices .* average or adjusted price, and column 7 the volume/,
     ],
     [
       'an adjusted close before the volume',
       (n: number) =>
         `${100 + n},${101.5 + n},${99.5 + n},${101 + n},${((101 + n) * (n < 12 ? 0.49 : 0.98)).toFixed(4)},${806_134 + n}`,
-      /Column 6 moves with the prices .* average or adjusted price, and column 7 the volume/,
+      /The values of column 6 look like prices .* average or adjusted price, and column 7 the volume/,
     ],
   ])('without a header, %s is asked about', async (_, values, message) => {
     expect((await understand(hours(values))).asks).toEqual([expect.stringMatching(message)]);

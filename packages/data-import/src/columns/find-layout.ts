@@ -4,6 +4,7 @@ import { looksLikeNumber, numberOfText, type DecimalSign } from '../numbers/numb
 import { isChange } from './column-names.js';
 import { findNamedColumns, type NamedTable } from './find-columns.js';
 import { areNewestFirst } from '../times/time-column.js';
+import { findVolume } from './find-volume.js';
 import { columnName, type ColumnGroup, type Layout, usedColumns } from './layout.js';
 import { possibleOrders } from './price-order.js';
 
@@ -24,10 +25,27 @@ export function findLayout(
   const layout = findNamedColumns(table, named, choices);
   const [group] = layout.groups;
   const missing = PRICES.filter((price) => group![price] === -1);
-  if (missing.length === 0) return layout;
-  const free = freeNumbers(table, layout);
-  if (missing.length < PRICES.length || free.length < PRICES.length) throw missingColumns(table, missing);
-  return withOrder(table, layout, free, decimal);
+  if (missing.length > 0) {
+    const free = freeNumbers(table, layout);
+    if (missing.length < PRICES.length || free.length < PRICES.length) throw missingColumns(table, missing);
+    return withOrder(table, layout, free.slice(0, 4), decimal);
+  }
+  // the user has chosen the prices, perhaps as the answer to the question about their order
+  return named ? layout : withVolume(table, layout, decimal);
+}
+
+/** With the first column of numbers after the prices as the volume, unless the user has chosen it. */
+function withVolume(table: NamedTable, layout: Layout, decimal: DecimalSign): Layout {
+  const group = layout.groups[0]!;
+  if (group.volume !== -1) return layout;
+  const last = Math.max(...PRICES.map((price) => group[price]));
+  const after = freeNumbers(table, layout).filter((column) => column > last);
+  const { column, question } = findVolume(table, layout, after, decimal);
+  return {
+    ...layout,
+    groups: [{ ...group, volume: column }],
+    questions: question === null ? layout.questions : [...layout.questions, question],
+  };
 }
 
 /** Columns of numbers that have no meaning yet, after the time. */
@@ -54,9 +72,8 @@ function missingColumns(table: NamedTable, missing: readonly string[]): KtrdrErr
   );
 }
 
-/** The first four columns of numbers are the prices, the next one is the volume. */
-function withOrder(table: NamedTable, layout: Layout, free: number[], decimal: DecimalSign): Layout {
-  const four = free.slice(0, 4);
+/** With the prices of the first four columns of numbers, in an order that their values allow, and the volume after them. */
+function withOrder(table: NamedTable, layout: Layout, four: number[], decimal: DecimalSign): Layout {
   const read = (sign: DecimalSign): number[][] =>
     table.rows
       .map((row) => four.map((column) => numberOfText(row[column] ?? '', sign)))
@@ -72,14 +89,12 @@ function withOrder(table: NamedTable, layout: Layout, free: number[], decimal: D
       `line ${table.line}: columns ${four.map((column) => column + 1).join(', ')} are not open, high, low and close in any order. ` +
         'Give the numbers of the columns: --columns time=1,open=2,high=3,low=4,close=5,volume=6; for a time of day in its own column, date=1,time=2',
     );
-  const volume = volumeColumn(table, four, four[order.places[3]]!, free, decimal);
   const group: ColumnGroup = {
     ...layout.groups[0]!,
     open: four[order.places[0]]!,
     high: four[order.places[1]]!,
     low: four[order.places[2]]!,
     close: four[order.places[3]]!,
-    volume: layout.groups[0]!.volume === -1 ? volume.column : layout.groups[0]!.volume,
   };
   const headerless = table.names.every((name) => name === null);
   const known = headerless && orders.length === 1 && order.name === 'open, high, low, close';
@@ -95,76 +110,19 @@ function withOrder(table: NamedTable, layout: Layout, free: number[], decimal: D
           suggestion: null,
         },
       ];
+  const ordered = withVolume(
+    table,
+    { ...layout, groups: [group], questions: [...layout.questions, ...questions] },
+    decimal,
+  );
+  const { volume } = ordered.groups[0]!;
   const notes = headerless
     ? [
         `The file has no header. By their values, columns ${list(table, four)} are ${order.name}` +
-          `${group.volume === -1 ? '' : `; column ${group.volume + 1} is the volume`}.`,
+          `${volume === -1 ? '' : `; column ${volume + 1} is the volume`}.`,
       ]
     : [];
-  return {
-    ...layout,
-    groups: [group],
-    questions: [...layout.questions, ...questions, ...(volume.question === null ? [] : [volume.question])],
-    notes: [...layout.notes, ...notes],
-  };
-}
-
-/** The ratio of a price to the close changes by less than this between most rows: a dividend or a split is rare. */
-const STEADY = 0.05;
-const MOST_STEPS = 0.9;
-const LEAST_STEPS = 3;
-
-/**
- * The column after the prices. If another column follows, and this one moves with the prices, it may be a price too: an average, as Kraken's
- * API writes it, or an adjusted close, as Yahoo writes it.
- */
-function volumeColumn(
-  table: NamedTable,
-  prices: number[],
-  close: number,
-  free: number[],
-  decimal: DecimalSign,
-): { column: number; question: Layout['questions'][number] | null } {
-  const [after = -1, next] = free.slice(4);
-  if (next === undefined) return { column: after, question: null };
-  const numbersOf = (column: number): number[] =>
-    table.rows.map((row) => numberOfText(row[column] ?? '', decimal));
-  const values = numbersOf(after);
-  if (!isBetween(values, prices.map(numbersOf)) && !movesWith(values, numbersOf(close)))
-    return { column: after, question: null };
-  return {
-    column: next,
-    question: {
-      choice: 'columns',
-      message: `Column ${after + 1} moves with the prices (${firstCells(table, [after])}). It may be an average or adjusted price, and column ${next + 1} the volume.`,
-      answers: [`volume=${next + 1}`, `volume=${after + 1}`],
-      suggestion: `column ${after + 1} could be a price`,
-    },
-  };
-}
-
-/** True if each value is between the prices of its row, or 0. */
-function isBetween(values: number[], prices: number[][]): boolean {
-  return values.every((value, row) => {
-    const ofRow = prices.map((all) => all[row]!);
-    return (
-      Number.isNaN(value) ||
-      ofRow.some((price) => Number.isNaN(price)) ||
-      (value >= Math.min(...ofRow) && value <= Math.max(...ofRow)) ||
-      value === 0
-    );
-  });
-}
-
-/** True if the values change in the same ratio as the close in most steps from row to row. */
-function movesWith(values: number[], close: number[]): boolean {
-  if (new Set(values).size === 1) return false;
-  const ratios = values
-    .map((value, row) => value / close[row]!)
-    .filter((ratio) => ratio > 0 && Number.isFinite(ratio));
-  const steps = ratios.slice(1).map((ratio, index) => Math.abs(ratio / ratios[index]! - 1));
-  const steady = steps.filter((step) => step < STEADY).length;
-  return steps.length >= LEAST_STEPS && steady >= steps.length * MOST_STEPS;
+  return { ...ordered, notes: [...layout.notes, ...notes] };
 }
 
 /** `Open, High` or, without names, `2, 3`. */

@@ -26,11 +26,8 @@ export function findJsonTable(file: string, value: unknown): JsonTable {
   if (table === null)
     throw importError(
       file,
-      `the JSON text has no table of bars: ${
-        complaints.length === 0
-          ? 'it needs a list of bars, or lists of times and prices of the same length'
-          : `its source answered ${complaints.map(textOf).join('; ')}`
-      }`,
+      'the JSON text has no table of bars: it needs a list of bars, or lists of times and prices of the same length' +
+        (complaints.length === 0 ? '' : `. Its source answered ${complaints.map(textOf).join('; ')}`),
     );
   return {
     ...withZone(table, value),
