@@ -38,7 +38,8 @@ export class AcceptedHeader {
   private readonly given: Buffer;
 
   constructor(authorization: string) {
-    this.bytes = Buffer.from(authorization, 'latin1');
+    // not in the memory that Node shares between small buffers
+    this.bytes = Buffer.alloc(authorization.length, authorization, 'latin1');
     this.given = Buffer.alloc(this.bytes.length);
   }
 
